@@ -1,0 +1,5 @@
+"""Let tools that still call setup.py find the metadata in pyproject.toml."""
+
+from setuptools import setup
+
+setup()
