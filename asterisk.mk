@@ -1,0 +1,9 @@
+# A real Asterisk 22 and 16, and the tests that run on both.
+
+.PHONY: asterisk test-asterisk
+
+asterisk:
+	@python3 tests/asterisk/rootfs.py
+
+test-asterisk: $(VENV_READY)
+	.venv/bin/python -m pytest tests/asterisk $(PYTEST_ARGS)

@@ -1,0 +1,255 @@
+"""Run a real Asterisk for the tests: started on a port of its own, and surely gone afterwards.
+
+Several instances can run out of one folder (see ``rootfs.py``): each has its own configuration,
+run, log and spool directories under ``/srv`` in the folder, and its own port on 127.0.0.1.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import time
+import uuid
+from collections.abc import Sequence
+from pathlib import Path
+
+import requests
+
+HERE = Path(__file__).resolve().parent
+USER = "asterisk"
+PASSWORD = "asterisk"
+READER = "reader"
+READER_PASSWORD = "just-looking"
+ALLOWED_ORIGIN = "http://allowed.example"
+
+
+class ServerError(Exception):
+    """Asterisk could not be started or did not answer in time."""
+
+
+class Server:
+    """An Asterisk that the tests talk to.
+
+    :ivar name: what the tests call it
+    :ivar url: the address as ``ari.connect`` wants it
+    :ivar user: a user who may do everything, with ``password``
+    :ivar reader: a user who may only look, with ``reader_password``; None where there is none
+    :ivar controllable: whether the tests may stop, kill and freeze it
+    """
+
+    controllable = False
+
+    def __init__(self, name: str, url: str, user: str, password: str) -> None:
+        self.name = name
+        self.url = url if url.endswith("/") else url + "/"
+        self.user = user
+        self.password = password
+        self.reader: str | None = None
+        self.reader_password: str | None = None
+
+    def __repr__(self) -> str:
+        return f"<{self.name} at {self.url}>"
+
+    @property
+    def version(self) -> tuple[int, ...]:
+        """Ask the server for its version: ``(22, 10, 1)``."""
+        answer = requests.get(
+            f"{self.url}ari/asterisk/info",
+            params={"only": "system"},
+            auth=(self.user, self.password),
+            timeout=20,
+        )
+        answer.raise_for_status()
+        words = answer.json()["system"]["version"].replace("~", "+").replace("-", "+").split("+")
+        return tuple(int(number) for number in words[0].split(".") if number.isdigit())
+
+    def answers(self) -> bool:
+        """Tell whether ARI serves requests now."""
+        try:
+            answer = requests.get(
+                f"{self.url}ari/asterisk/info", auth=(self.user, self.password), timeout=5
+            )
+        except requests.RequestException:
+            return False
+        return answer.status_code == requests.codes.ok
+
+
+class AsteriskServer(Server):
+    """An instance that runs in a folder made by ``make asterisk``.
+
+    :param root: the folder
+    :param name: what the tests call it
+    :param extensions: lines for the context ``default`` of the dialplan
+    """
+
+    controllable = True
+
+    def __init__(self, root: Path, name: str, *, extensions: Sequence[str] = ()) -> None:
+        self.port = free_port()
+        super().__init__(name, f"http://127.0.0.1:{self.port}/", USER, PASSWORD)
+        self.reader, self.reader_password = READER, READER_PASSWORD
+        self.root = root
+        self.home = f"/srv/{name}-{uuid.uuid4().hex[:8]}"
+        self.process: subprocess.Popen[bytes] | None = None
+        self._watchdog: subprocess.Popen[bytes] | None = None
+        self._frozen = False
+        self._extensions = list(extensions)
+
+    def __enter__(self) -> AsteriskServer:
+        self.start()
+        return self
+
+    def __exit__(self, *exc_info: object) -> None:
+        self.close()
+
+    @property
+    def running(self) -> bool:
+        """Tell whether the process lives (a frozen one does)."""
+        return self.process is not None and self.process.poll() is None
+
+    @property
+    def inside(self) -> Path:
+        """Return the instance's directory as seen from outside the folder."""
+        return self.root / self.home.lstrip("/")
+
+    def start(self, timeout: float = 60) -> None:
+        """Start it, on the port it had before, and return when ARI answers.
+
+        :param timeout: seconds until ServerError
+        """
+        if self.running:
+            return
+        if os.geteuid() != 0:
+            raise ServerError("a real Asterisk runs in a folder of its own by chroot: be root")
+        self._configure()
+        with (self.inside / "log/console.log").open("ab") as console:
+            self.process = subprocess.Popen(
+                [*self._chroot(), "-f", "-n"],
+                stdin=subprocess.DEVNULL,
+                stdout=console,
+                stderr=console,
+                start_new_session=True,
+            )
+        # Should we die without a word, the pipe closes and the watchdog ends Asterisk too.
+        self._watchdog = subprocess.Popen(
+            ["/bin/sh", "-c", 'read -r _; kill -KILL "$1"', "watchdog", str(self.process.pid)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+        try:
+            self._wait_until_booted(timeout)
+        except BaseException:
+            self.kill()
+            raise
+
+    def stop(self, timeout: float = 20) -> None:
+        """Stop it politely, as an administrator does; kill it when it does not go in time."""
+        if not self.running:
+            return
+        assert self.process is not None
+        self.thaw()
+        self.process.terminate()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self.process.wait(timeout)
+        self.kill()
+
+    def kill(self) -> None:
+        """Kill it with SIGKILL; return when it is gone."""
+        self._dismiss_watchdog()
+        if self.process is not None:
+            if self.process.poll() is None:
+                self.process.kill()
+            self.process.wait()
+        self._frozen = False
+
+    def freeze(self) -> None:
+        """Stop its clock: connections stay open and nothing answers, until :meth:`thaw`."""
+        assert self.process is not None
+        self.process.send_signal(signal.SIGSTOP)
+        self._frozen = True
+
+    def thaw(self) -> None:
+        """Let a frozen one go on."""
+        if self._frozen and self.process is not None and self.process.poll() is None:
+            self.process.send_signal(signal.SIGCONT)
+        self._frozen = False
+
+    def close(self) -> None:
+        """Kill it and remove what it has written. Harmless when done twice."""
+        self.kill()
+        shutil.rmtree(self.inside, ignore_errors=True)
+
+    def cli(self, command: str, timeout: float = 20) -> str:
+        """Run a command of Asterisk's console and return what it prints."""
+        done = subprocess.run(
+            [*self._chroot(), "-rx", command],
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            errors="replace",
+            timeout=timeout,
+            check=False,
+        )
+        return done.stdout
+
+    def log(self, lines: int = 40) -> str:
+        """Return the end of its log."""
+        text = ""
+        for name in ("console.log", "messages.log"):
+            with contextlib.suppress(OSError):
+                text += (self.inside / "log" / name).read_text(errors="replace")
+        return "\n".join(text.splitlines()[-lines:])
+
+    def _chroot(self) -> list[str]:
+        return ["chroot", str(self.root), "/usr/sbin/asterisk", "-C", f"{self.home}/etc/asterisk.conf"]
+
+    def _configure(self) -> None:
+        for name in ("etc", "lib/keys", "spool", "run", "log", "cache"):
+            (self.inside / name).mkdir(parents=True, exist_ok=True)
+        modules = next(self.root.glob("usr/lib/**/asterisk/modules"))
+        words = {
+            "@HOME@": self.home,
+            "@MODULES@": f"/{modules.relative_to(self.root)}",
+            "@PORT@": str(self.port),
+        }
+        for source in (HERE / "etc").glob("*.conf"):
+            text = source.read_text()
+            for word, value in words.items():
+                text = text.replace(word, value)
+            if source.name == "extensions.conf":
+                text = "\n".join([text, *self._extensions, ""])
+            (self.inside / "etc" / source.name).write_text(text)
+        shutil.copy(self.root / "etc/asterisk/indications.conf", self.inside / "etc")
+
+    def _wait_until_booted(self, timeout: float) -> None:
+        assert self.process is not None
+        deadline = time.monotonic() + timeout
+        while not self.answers():
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                code = self.process.wait(0.05)
+                raise ServerError(f"{self.name} ended with code {code}:\n{self.log()}")
+            if time.monotonic() > deadline:
+                raise ServerError(f"{self.name} does not answer after {timeout} s:\n{self.log()}")
+        self.cli("core waitfullybooted", timeout)
+
+    def _dismiss_watchdog(self) -> None:
+        if self._watchdog is not None:
+            self._watchdog.kill()
+            self._watchdog.wait()
+            assert self._watchdog.stdin is not None
+            self._watchdog.stdin.close()
+            self._watchdog = None
+
+
+def free_port() -> int:
+    """Return a port of 127.0.0.1 that nobody uses now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
