@@ -1,0 +1,17 @@
+"""Make the harness importable and its fixtures known."""
+
+import sys
+from pathlib import Path
+
+PROJECT = str(Path(__file__).resolve().parents[2])
+if PROJECT not in sys.path:
+    sys.path.insert(0, PROJECT)
+
+from tests.asterisk.plugin import (  # noqa: E402
+    asterisk,
+    pytest_generate_tests,
+    spare_asterisk,
+    switchboard,
+)
+
+__all__ = ["asterisk", "pytest_generate_tests", "spare_asterisk", "switchboard"]

@@ -1,0 +1,77 @@
+"""The fixtures: a server of each version for the session, a switchboard for each test.
+
+A suite that wants them imports these names in its ``conftest.py``. Each test that asks for
+``asterisk`` runs on both versions, or on the server of ``ARI_TEST_URL`` alone when that is set.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+
+import pytest
+
+from tests.asterisk import rootfs
+from tests.asterisk.programs import example_dialplan
+from tests.asterisk.server import AsteriskServer, Server
+from tests.asterisk.switchboard import Switchboard
+
+OWN = "own"
+
+
+def server_names() -> list[str]:
+    """Return the servers that the tests run on."""
+    if os.environ.get("ARI_TEST_URL"):
+        return [OWN]
+    return [release.name for release in rootfs.RELEASES]
+
+
+def make_server(name: str) -> AsteriskServer:
+    """Return an instance of a version, not started yet."""
+    release = next(release for release in rootfs.RELEASES if release.name == name)
+    if not release.is_there:
+        pytest.fail(f"{release.folder} is missing: run `make asterisk` first", pytrace=False)
+    if os.geteuid() != 0:
+        pytest.fail("a real Asterisk runs in a folder by chroot: run the tests as root", False)
+    return AsteriskServer(release.folder, name, extensions=example_dialplan())
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run what uses a server on every one."""
+    for fixture, scope in (("asterisk", "session"), ("spare_asterisk", "function")):
+        if fixture in metafunc.fixturenames:
+            metafunc.parametrize(fixture, server_names(), indirect=True, scope=scope)
+            return
+
+
+@pytest.fixture(scope="session")
+def asterisk(request: pytest.FixtureRequest) -> Iterator[Server]:
+    """Give a running server, the same for all tests of the session."""
+    if request.param == OWN:
+        yield Server(
+            OWN,
+            os.environ["ARI_TEST_URL"],
+            os.environ.get("ARI_TEST_USER", "asterisk"),
+            os.environ.get("ARI_TEST_PASSWORD", "asterisk"),
+        )
+        return
+    with make_server(request.param) as server:
+        yield server
+
+
+@pytest.fixture
+def spare_asterisk(request: pytest.FixtureRequest) -> Iterator[AsteriskServer]:
+    """Give a running server to this test alone, to kill, freeze and start again."""
+    if request.param == OWN:
+        pytest.skip("this test stops and kills its server, which ARI_TEST_URL does not allow")
+    with make_server(request.param) as server:
+        yield server
+
+
+@pytest.fixture
+def switchboard(asterisk: Server) -> Iterator[Switchboard]:
+    """Give a switchboard on the server; what the test leaves on the server is taken away."""
+    with Switchboard(asterisk) as board:
+        yield board
+        if asterisk.controllable:
+            board.sweep()

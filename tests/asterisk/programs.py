@@ -1,0 +1,117 @@
+"""Run the examples as their readers do: each a program of its own, ended with Ctrl-C."""
+
+from __future__ import annotations
+
+import ast
+import os
+import re
+import signal
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+from tests.asterisk.server import Server
+from tests.asterisk.switchboard import DEADLINE, Switchboard, until
+
+EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
+
+
+def example_dialplan() -> list[str]:
+    """Return the dialplan lines that the examples' docstrings ask for."""
+    lines = []
+    for path in sorted(EXAMPLES.glob("*.py")):
+        text = ast.get_docstring(ast.parse(path.read_text())) or ""
+        lines += re.findall(r"^\s*(?:exten|same)\s*=>.*$", text, re.MULTILINE)
+    return [line.strip() for line in lines]
+
+
+class Program:
+    """A running example.
+
+    :param name: the file's name in ``examples/``, without the suffix
+    :param app: its Stasis application
+    :param arguments: the command line after the program's name
+    """
+
+    def __init__(
+        self, board: Switchboard, server: Server, name: str, app: str, *arguments: str
+    ) -> None:
+        self.lines: list[str] = []
+        self._news = threading.Condition()
+        self._process = subprocess.Popen(
+            [sys.executable, "-u", str(EXAMPLES / f"{name}.py"), *arguments],
+            env={
+                **os.environ,
+                "ARI_URL": server.url,
+                "ARI_USER": server.user,
+                "ARI_PASSWORD": server.password,
+            },
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
+        try:
+            until(
+                lambda: self._process.poll() is not None or board.is_registered(app),
+                what=f"{name}: registration of {app}",
+            )
+            assert self._process.poll() is None, f"{name} ended at once:\n{self.output}"
+        except BaseException:
+            self.close()
+            raise
+
+    def __enter__(self) -> Program:
+        return self
+
+    def __exit__(self, *exc_info: object) -> None:
+        self.close()
+
+    @property
+    def output(self) -> str:
+        """What the program has printed so far."""
+        with self._news:
+            return "\n".join(self.lines)
+
+    def expect(self, pattern: str, *, timeout: float = DEADLINE) -> re.Match[str]:
+        """Wait until the program has printed a line that matches."""
+        expression = re.compile(pattern)
+
+        def look() -> re.Match[str] | None:
+            return next(filter(None, map(expression.search, self.lines)), None)
+
+        with self._news:
+            found = self._news.wait_for(look, timeout)
+        assert found, f"{pattern!r} was not printed in {timeout} s:\n{self.output}"
+        return found
+
+    def interrupt(self) -> str:
+        """Press Ctrl-C; return all that the program has printed once it ended, and cleanly."""
+        self._process.send_signal(signal.SIGINT)
+        try:
+            code = self._process.wait(DEADLINE)
+        except subprocess.TimeoutExpired:
+            raise AssertionError(f"Ctrl-C did not end it:\n{self.output}") from None
+        self._reader.join(DEADLINE)
+        assert code == 0, f"ended with code {code}:\n{self.output}"
+        assert "Traceback" not in self.output, self.output
+        return self.output
+
+    def close(self) -> None:
+        """Kill the program if it still runs."""
+        if self._process.poll() is None:
+            self._process.kill()
+        self._process.wait()
+        self._reader.join(DEADLINE)
+        assert self._process.stdout is not None
+        self._process.stdout.close()
+
+    def _read(self) -> None:
+        assert self._process.stdout is not None
+        for line in self._process.stdout:
+            with self._news:
+                self.lines.append(line.rstrip("\n"))
+                self._news.notify_all()
