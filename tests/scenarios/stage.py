@@ -1,0 +1,563 @@
+"""Play a scenario on any server that speaks ARI, and write down all that it said.
+
+A :class:`Stage` knows nothing of the library: it speaks plain HTTP and reads WebSockets, so that it
+can judge the library's simulator and a real Asterisk alike. What is written down is normalised: the
+names that differ from one run to the next become the same ones each time, and events are kept
+in order within one channel (or bridge, or device), since no order holds between channels.
+
+::
+
+    scenario(stage) ──> requests ──> steps of the transcript
+                    ──> App.wait <── events ──> lists of the transcript, by app and subject
+"""
+
+from __future__ import annotations
+
+import base64
+import contextlib
+import json
+import random
+import re
+import threading
+import time
+import urllib.parse
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import requests
+import websocket
+
+DEADLINE = 20.0
+FENCE = "fence"
+Event = dict[str, Any]
+Json = Any
+
+
+class Answer:
+    """What the server answered.
+
+    :ivar status: the HTTP status
+    :ivar body: the JSON of the body, its text if it is none, None if there is none
+    """
+
+    def __init__(self, response: requests.Response) -> None:
+        self.status = response.status_code
+        self.headers = response.headers
+        self.content = response.content
+        self.body: Json = None
+        if response.content:
+            is_json = "json" in response.headers.get("Content-Type", "")
+            self.body = response.json() if is_json else response.text
+
+    def __getitem__(self, key: str) -> Json:
+        return self.body[key]
+
+
+class App:
+    """A Stasis application: its WebSocket and the events that came over it."""
+
+    def __init__(
+        self, stage: Stage, name: str, *, recorded: bool, far_ends: bool, **query: Any
+    ) -> None:
+        self.stage = stage
+        self.name = name
+        self.recorded = recorded
+        self.far_ends = far_ends
+        self.events: list[Event] = []
+        self.closed = False
+        self._taken: set[int] = set()
+        self._news = threading.Condition()
+        url = requests.Request(
+            "GET", f"{stage.url}/events", params={"app": name, **stage.plain(query)}
+        ).prepare()
+        token = base64.b64encode(":".join(stage.credentials).encode()).decode()
+        self.socket = websocket.create_connection(
+            str(url.url).replace("http", "ws", 1),
+            header=[f"Authorization: Basic {token}"],
+            timeout=DEADLINE,
+        )
+        self.socket.settimeout(None)
+        self._reader = threading.Thread(target=self._read, name=f"events of {name}", daemon=True)
+        self._reader.start()
+
+    def __str__(self) -> str:
+        return self.name
+
+    def send(self, text: str) -> None:
+        """Send a text over the WebSocket."""
+        self.socket.send(text)
+
+    def wait(self, type_: str, timeout: float = DEADLINE, **fields: Any) -> Event:
+        """Return the first event of this type that no wait has returned yet, waiting for it.
+
+        :param timeout: seconds until AssertionError
+        :param fields: what the event must hold; an object stands for its id, and ``state`` is the
+            state of the channel
+        """
+        found: list[int] = []
+
+        def look() -> bool:
+            for index, event in enumerate(self.events):
+                if index not in self._taken and event["type"] == type_ and matches(event, fields):
+                    found.append(index)
+                    return True
+            return False
+
+        with self._news:
+            if not self._news.wait_for(look, timeout):
+                came = "\n  ".join(brief(event) for event in self.events)
+                wanted = " ".join([type_, *(f"{k}={v}" for k, v in fields.items())])
+                raise AssertionError(f"no {wanted} in {timeout} s; what came:\n  {came}")
+            self._taken.add(found[0])
+            return self.events[found[0]]
+
+    def seen(self, type_: str, **fields: Any) -> list[Event]:
+        """Return the events of a type that have come so far."""
+        with self._news:
+            return [e for e in self.events if e["type"] == type_ and matches(e, fields)]
+
+    def wait_closed(self) -> None:
+        """Wait until the server has ended the connection."""
+        self._reader.join(DEADLINE)
+        assert not self._reader.is_alive(), "the server did not close the WebSocket"
+
+    def close(self) -> None:
+        """Close the connection. Harmless when done twice."""
+        if self.closed:
+            return
+        self.closed = True
+        with contextlib.suppress(OSError, websocket.WebSocketException):
+            self.socket.send_close()
+        self._reader.join(DEADLINE)
+        self.socket.shutdown()
+
+    def _read(self) -> None:
+        while True:
+            try:
+                opcode, data = self.socket.recv_data()
+            except (OSError, websocket.WebSocketException):
+                return
+            if opcode == websocket.ABNF.OPCODE_CLOSE:
+                return
+            with self._news:
+                self.events.append(json.loads(data))
+                self._news.notify_all()
+
+
+class Phone:
+    """Somebody who calls an application.
+
+    :ivar id: the channel at the caller's end
+    :ivar far: the channel that the application gets
+    """
+
+    def __init__(self, stage: Stage, app: App, phone_id: str, far: str) -> None:
+        self.stage = stage
+        self.app = app
+        self.id = phone_id
+        self.far = far
+
+    def answered(self) -> None:
+        """Wait until the application has answered."""
+        self.app.wait("StasisStart", channel=self.id)
+
+    def press(self, digits: str, **query: Any) -> None:
+        """Press keys."""
+        answer = self.stage.peek("POST", f"/channels/{self.id}/dtmf", dtmf=digits, **query)
+        assert answer.status == 204, answer.body
+
+    def hang_up(self, **query: Any) -> None:
+        """Hang up."""
+        self.stage.peek("DELETE", f"/channels/{self.id}", **query)
+
+
+class Stage:
+    """One run of one scenario on one server.
+
+    :param server: an object with ``url``, ``user`` and ``password``
+    """
+
+    def __init__(self, server: Any) -> None:
+        self.server = server
+        self.url = server.url.rstrip("/") + "/ari"
+        self.credentials = (server.user, server.password)
+        self.steps: list[Json] = []
+        self.apps: list[App] = []
+        self._suffix = "_" + "".join(random.choices("bcdfghjkmnpqrstvwxz", k=6))
+        self._ids: list[str] = []
+        self._session = requests.Session()
+        self._masked: set[str] = set()
+        self._passed_over: list[tuple[str, dict[str, Any]]] = []
+
+    # ---- names
+
+    def id(self, name: str) -> str:
+        """Return an id that nobody else has, and that is written down as ``name``."""
+        return name + self._suffix
+
+    def ids(self, *names: str) -> list[str]:
+        """Return several such ids."""
+        return [self.id(name) for name in names]
+
+    def mask(self, *keys: str) -> None:
+        """Write down only that these members were there: their values differ between runs."""
+        self._masked.update(keys)
+
+    def pass_over(self, type_: str, **fields: Any) -> None:
+        """Do not write down events whose coming, or whose place among the others, is a race."""
+        self._passed_over.append((type_, fields))
+
+    # ---- applications and people
+
+    def app(
+        self, name: str = "app", *, recorded: bool = True, far_ends: bool = False, **query: Any
+    ) -> App:
+        """Connect an application.
+
+        :param far_ends: whether the far halves of Local channels are written down too; they run
+            the dialplan on their own, so that much of what they do is a race with us
+        """
+        app = App(self, self.id(name), recorded=recorded, far_ends=far_ends, **query)
+        self.apps.append(app)
+        return app
+
+    def phone(self, app: App | str, name: str = "c1", args: str = "", **query: Any) -> Phone:
+        """Let somebody call an application; what the caller's side goes through is not recorded.
+
+        :param name: what the application's channel is called
+        """
+        listener = next((a for a in self.apps if a.name == self.id("phone")), None)
+        if listener is None:
+            listener = self.app("phone", recorded=False)
+        phone = Phone(self, listener, self.id(f"phone-{name}"), self.id(name))
+        answer = self.peek(
+            "POST",
+            f"/channels/{phone.id}",
+            endpoint=f"Local/stasis-{app}@default/n",
+            otherChannelId=phone.far,
+            app=listener,
+            json={"variables": {"STASIS_ARGS": args}} if args else None,
+            **query,
+        )
+        assert answer.status == 200, answer.body
+        return phone
+
+    def incoming(self, app: App, name: str = "c1", args: str = "") -> Phone:
+        """Let somebody call an application and wait until the call is there."""
+        phone = self.phone(app, name, args)
+        app.wait("StasisStart", channel=phone.far)
+        return phone
+
+    def answered(self, app: App, name: str = "c1", args: str = "") -> Phone:
+        """Let somebody call an application, and answer."""
+        phone = self.incoming(app, name, args)
+        self.post(f"/channels/{phone.far}/answer")
+        app.wait("ChannelStateChange", channel=phone.far, state="Up")
+        phone.answered()
+        return phone
+
+    # ---- requests
+
+    def plain(self, query: dict[str, Any]) -> dict[str, Any]:
+        """Spell query values as the wire wants them."""
+        return {key: spell(value) for key, value in query.items() if value is not None}
+
+    def peek(self, method: str, path: str, *, json: Json = None, **query: Any) -> Answer:
+        """Send a request that is no part of the transcript."""
+        response = self._session.request(
+            method,
+            self.url + path,
+            params=self.plain(query),
+            json=json,
+            auth=self.credentials,
+            timeout=60,
+        )
+        return Answer(response)
+
+    def request(
+        self,
+        method: str,
+        path: str,
+        *,
+        json: Json = None,
+        data: Any = None,
+        headers: dict[str, str] | None = None,
+        auth: Any = (),
+        keep: Callable[[Json], Json] = lambda body: body,
+        **query: Any,
+    ) -> Answer:
+        """Send a request and write down what the server answers.
+
+        :param keep: the part of the body that is written down
+        """
+        step: dict[str, Json] = {"request": f"{method} {path}"}
+        if query:
+            step["query"] = self.plain(query)
+        if json is not None or data is not None:
+            step["body"] = json if json is not None else str(data)[:80]
+        self.steps.append(step)
+        response = self._session.request(
+            method,
+            self.url + path,
+            params=self.plain(query),
+            json=json,
+            data=data,
+            headers=headers,
+            auth=self.credentials if auth == () else auth,
+            timeout=60,
+        )
+        answer = Answer(response)
+        step["status"] = answer.status
+        if answer.body is not None:
+            step["answer"] = keep(answer.body)
+        shown = {h: answer.headers[h] for h in SHOWN_HEADERS if h in answer.headers}
+        if shown:
+            step["headers"] = shown
+        return answer
+
+    def get(self, path: str, **query: Any) -> Answer:
+        """GET, and write it down."""
+        return self.request("GET", path, **query)
+
+    def post(self, path: str, **query: Any) -> Answer:
+        """POST, and write it down."""
+        return self.request("POST", path, **query)
+
+    def put(self, path: str, **query: Any) -> Answer:
+        """PUT, and write it down."""
+        return self.request("PUT", path, **query)
+
+    def delete(self, path: str, **query: Any) -> Answer:
+        """DELETE, and write it down."""
+        return self.request("DELETE", path, **query)
+
+    @contextlib.contextmanager
+    def meanwhile(self, request: Callable[[], Answer]) -> Iterator[threading.Event]:
+        """Send a request on a connection of its own while the body of the ``with`` goes on.
+
+        The event is set once the answer is there.
+        """
+        done = threading.Event()
+        failed: list[BaseException] = []
+
+        def run() -> None:
+            try:
+                request()
+            except BaseException as error:
+                failed.append(error)
+            finally:
+                done.set()
+
+        thread = threading.Thread(target=run, daemon=True)
+        session, self._session = self._session, requests.Session()
+        thread.start()
+        try:
+            yield done
+        finally:
+            thread.join(DEADLINE)
+            session.close()
+        if failed:
+            raise failed[0]
+        assert done.is_set(), "the request was not answered"
+
+    def note(self, **facts: Json) -> None:
+        """Write down something else that must be the same on every server."""
+        self.steps.append({"note": facts})
+
+    def until(self, condition: Callable[[], Any], what: str = "") -> Any:
+        """Ask again and again until the condition holds."""
+        pause = threading.Event()
+        deadline = time.monotonic() + DEADLINE
+        while not (result := condition()):
+            assert time.monotonic() < deadline, f"never came true: {what or condition}"
+            pause.wait(0.02)
+        return result
+
+    # ---- fences
+
+    def fence(self, app: App, channel: str | None = None) -> None:
+        """Return when the events that were on their way to the application have arrived.
+
+        :param channel: a channel whose events have arrived then for certain
+        """
+        mark = f"{FENCE}{len(self.steps)}x{random.randrange(10**9)}"
+        if channel is not None:
+            answer = self.peek("POST", f"/channels/{channel}/variable", variable=mark, value="1")
+            assert answer.status == 204, answer.body
+            app.wait("ChannelVarset", variable=mark)
+        else:
+            answer = self.peek("POST", f"/events/user/{mark}", application=app)
+            assert answer.status == 204, answer.body
+            app.wait("ChannelUserevent", eventname=mark)
+
+    # ---- the end
+
+    def transcript(self) -> Json:
+        """Return all that was written down, normalised."""
+        for app in self.apps:
+            if app.recorded and not app.closed and not app.seen("ApplicationReplaced"):
+                with contextlib.suppress(AssertionError):
+                    self.fence(app)
+        normal = Normaliser(self._suffix, self._masked)
+        steps = [normal(step) for step in self.steps]
+        events: dict[str, dict[str, list[Json]]] = {}
+        for number, app in enumerate(self.apps):
+            if not app.recorded:
+                continue
+            name = normal(app.name)
+            if name in events:
+                name = f"{name} #{number + 1}"
+            lists = events.setdefault(name, {})
+            with app._news:
+                came = list(app.events)
+            for event in came:
+                if self._is_recorded(event, app):
+                    lists.setdefault(normal(subject(event)), []).append(normal.event(event))
+            events[name] = dict(sorted(lists.items()))
+        return {"steps": steps, "events": events}
+
+    def _is_recorded(self, event: Event, app: App) -> bool:
+        if subject(event).endswith(";2") and not app.far_ends:
+            return False
+        if str(event.get("eventname", "")).startswith(FENCE):
+            return False
+        if str(event.get("variable", "")).startswith(FENCE):
+            return False
+        return not any(
+            event["type"] == type_ and matches(event, fields)
+            for type_, fields in self._passed_over
+        )
+
+    def close(self) -> None:
+        """Leave the server as it was: no channel, no bridge, no recording, no device of ours."""
+
+        def channels() -> list[Json]:
+            return list(self.peek("GET", "/channels").body)
+
+        for channel in channels():
+            self.peek("DELETE", f"/channels/{quote(channel['id'])}")
+        for bridge in self.peek("GET", "/bridges").body:
+            self.peek("DELETE", f"/bridges/{quote(bridge['id'])}")
+        self.until(lambda: not channels(), "the end of all channels")
+        for app in self.apps:
+            app.close()
+        stored = self.peek("GET", "/recordings/stored")
+        # Before the first recording the directory is missing, and Asterisk answers 500.
+        for recording in stored.body if stored.status == 200 else []:
+            self.peek("DELETE", f"/recordings/stored/{quote(recording['name'])}")
+        for device in self.peek("GET", "/deviceStates").body:
+            self.peek("DELETE", f"/deviceStates/{quote(device['name'])}")
+        self._session.close()
+
+
+SHOWN_HEADERS = ("Location", "Allow", "WWW-Authenticate", "Access-Control-Allow-Origin")
+
+
+def quote(name: str) -> str:
+    """Encode a path segment."""
+    return urllib.parse.quote(name, safe="")
+
+
+def spell(value: Any) -> Any:
+    """Spell a value as ARI wants it in a query."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, (list, tuple)):
+        return ",".join(str(item) for item in value)
+    return value if isinstance(value, int) else str(value)
+
+
+def identity(thing: Json) -> Json:
+    """Return what an object of an event is known by."""
+    if isinstance(thing, dict):
+        return thing.get("id", thing.get("name", thing.get("resource")))
+    return thing
+
+
+def matches(event: Event, fields: dict[str, Any]) -> bool:
+    """Tell whether an event holds these values."""
+    for key, wanted in fields.items():
+        if key == "state":
+            holder = event.get("channel") or event.get("device_state") or {}
+            value = holder.get("state")
+        else:
+            value = identity(event.get(key))
+        if value != wanted:
+            return False
+    return True
+
+
+def subject(event: Event) -> str:
+    """Say whose history an event belongs to."""
+    for key in ("channel", "peer", "bridge"):
+        if key in event:
+            return f"{'channel' if key == 'peer' else key} {event[key]['id']}"
+    for key in ("playback", "recording"):
+        if key in event:
+            kind, _, id_ = str(event[key]["target_uri"]).partition(":")
+            return f"{kind} {id_}"
+    if "device_state" in event:
+        return f"device {event['device_state']['name']}"
+    if "endpoint" in event:
+        return f"endpoint {event['endpoint']['technology']}/{event['endpoint']['resource']}"
+    return "application"
+
+
+def brief(event: Event) -> str:
+    """Describe an event in a few words, for the message of a failure."""
+    words = [event["type"], subject(event)]
+    for key in ("variable", "value", "dialstatus", "digit", "cause", "dialplan_app"):
+        if key in event:
+            words.append(f"{key}={event[key]}")
+    if "channel" in event:
+        words.append(event["channel"].get("state", ""))
+    if "playback" in event:
+        words.append(event["playback"]["state"])
+    return " ".join(words)
+
+
+class Normaliser:
+    """Make what differs between two runs the same."""
+
+    TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}[+-]\d{4}")
+    CHANNEL_NUMBER = re.compile(r"-[0-9a-f]{8}(?=;|$|[^0-9a-f-])")
+    MADE_BY_SERVER = re.compile(
+        r"\b\d{10}\.\d+\b|\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b"
+    )
+
+    def __init__(self, suffix: str, masked: set[str]) -> None:
+        self._suffix = suffix
+        self._masked = masked
+        self._made: dict[str, str] = {}
+
+    def __call__(self, value: Json) -> Json:
+        """Return the normalised value."""
+        if isinstance(value, dict):
+            return {self.text(key): self._member(key, item) for key, item in value.items()}
+        if isinstance(value, list):
+            return [self(item) for item in value]
+        return self.text(value) if isinstance(value, str) else value
+
+    def event(self, event: Event) -> Json:
+        """Return a normalised event, without the members that every event has."""
+        assert self.TIME.fullmatch(event["timestamp"]), event
+        assert event["asterisk_id"], event
+        common = ("application", "timestamp", "asterisk_id")
+        rest = {key: value for key, value in event.items() if key not in common}
+        return {"type": rest.pop("type"), **dict(sorted(self(rest).items()))}
+
+    def text(self, text: str) -> str:
+        """Return the normalised text."""
+        text = self.MADE_BY_SERVER.sub(self._placeholder, text)
+        text = text.replace(self._suffix, "")
+        text = self.CHANNEL_NUMBER.sub("-<n>", text)
+        return "<time>" if self.TIME.fullmatch(text) else text
+
+    def _member(self, key: str, value: Json) -> Json:
+        if key in self._masked:
+            return "<some>"
+        return "<entity>" if key == "asterisk_id" and value else self(value)
+
+    def _placeholder(self, match: re.Match[str]) -> str:
+        number = len(self._made) + 1
+        return self._made.setdefault(match.group(), f"<id {number}>")
