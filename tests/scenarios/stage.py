@@ -22,6 +22,7 @@ import threading
 import time
 import urllib.parse
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
 
 import requests
@@ -185,9 +186,19 @@ class Stage:
         self.apps: list[App] = []
         self._suffix = "_" + "".join(random.choices("bcdfghjkmnpqrstvwxz", k=6))
         self._ids: list[str] = []
-        self._session = requests.Session()
+        self._local = threading.local()
+        self._sessions: list[requests.Session] = []
         self._masked: set[str] = set()
         self._passed_over: list[tuple[str, dict[str, Any]]] = []
+
+    @property
+    def _session(self) -> requests.Session:
+        """Return the session of this thread: a connection serves one request at a time."""
+        if not hasattr(self._local, "session"):
+            self._local.session = requests.Session()
+            self._sessions.append(self._local.session)
+        session: requests.Session = self._local.session
+        return session
 
     # ---- names
 
@@ -274,7 +285,7 @@ class Stage:
         )
         return Answer(response)
 
-    def request(
+    def _written(
         self,
         method: str,
         path: str,
@@ -285,35 +296,46 @@ class Stage:
         auth: Any = (),
         keep: Callable[[Json], Json] = lambda body: body,
         **query: Any,
-    ) -> Answer:
-        """Send a request and write down what the server answers.
-
-        :param keep: the part of the body that is written down
-        """
+    ) -> Callable[[], Answer]:
+        """Write down a request; return what sends it and writes down the answer."""
         step: dict[str, Json] = {"request": f"{method} {path}"}
         if query:
             step["query"] = self.plain(query)
         if json is not None or data is not None:
             step["body"] = json if json is not None else str(data)[:80]
         self.steps.append(step)
-        response = self._session.request(
-            method,
-            self.url + path,
-            params=self.plain(query),
-            json=json,
-            data=data,
-            headers=headers,
-            auth=self.credentials if auth == () else auth,
-            timeout=60,
-        )
-        answer = Answer(response)
-        step["status"] = answer.status
-        if answer.body is not None:
-            step["answer"] = keep(answer.body)
-        shown = {h: answer.headers[h] for h in SHOWN_HEADERS if h in answer.headers}
-        if shown:
-            step["headers"] = shown
-        return answer
+
+        def send() -> Answer:
+            response = self._session.request(
+                method,
+                self.url + path,
+                params=self.plain(query),
+                json=json,
+                data=data,
+                headers=headers,
+                auth=self.credentials if auth == () else auth,
+                timeout=60,
+            )
+            answer = Answer(response)
+            step["status"] = answer.status
+            if answer.body is not None:
+                step["answer"] = keep(answer.body)
+            shown = {h: answer.headers[h] for h in SHOWN_HEADERS if h in answer.headers}
+            if shown:
+                step["headers"] = shown
+            return answer
+
+        return send
+
+    def request(self, method: str, path: str, **options: Any) -> Answer:
+        """Send a request and write down what the server answers.
+
+        :param json: the body
+        :param data: a body that is no JSON, with its type in ``headers``
+        :param auth: user and password; None for none
+        :param keep: a function that picks the part of the answer to write down
+        """
+        return self._written(method, path, **options)()
 
     def get(self, path: str, **query: Any) -> Answer:
         """GET, and write it down."""
@@ -332,33 +354,12 @@ class Stage:
         return self.request("DELETE", path, **query)
 
     @contextlib.contextmanager
-    def meanwhile(self, request: Callable[[], Answer]) -> Iterator[threading.Event]:
-        """Send a request on a connection of its own while the body of the ``with`` goes on.
-
-        The event is set once the answer is there.
-        """
-        done = threading.Event()
-        failed: list[BaseException] = []
-
-        def run() -> None:
-            try:
-                request()
-            except BaseException as error:
-                failed.append(error)
-            finally:
-                done.set()
-
-        thread = threading.Thread(target=run, daemon=True)
-        session, self._session = self._session, requests.Session()
-        thread.start()
-        try:
-            yield done
-        finally:
-            thread.join(DEADLINE)
-            session.close()
-        if failed:
-            raise failed[0]
-        assert done.is_set(), "the request was not answered"
+    def meanwhile(self, method: str, path: str, **options: Any) -> Iterator[Future[Answer]]:
+        """Send a request on a connection of its own while the body of the ``with`` goes on."""
+        send = self._written(method, path, **options)
+        with ThreadPoolExecutor(1) as pool:
+            yield (future := pool.submit(send))
+            future.result(DEADLINE)
 
     def note(self, **facts: Json) -> None:
         """Write down something else that must be the same on every server."""
@@ -424,8 +425,7 @@ class Stage:
         if str(event.get("variable", "")).startswith(FENCE):
             return False
         return not any(
-            event["type"] == type_ and matches(event, fields)
-            for type_, fields in self._passed_over
+            event["type"] == type_ and matches(event, fields) for type_, fields in self._passed_over
         )
 
     def close(self) -> None:
@@ -447,7 +447,8 @@ class Stage:
             self.peek("DELETE", f"/recordings/stored/{quote(recording['name'])}")
         for device in self.peek("GET", "/deviceStates").body:
             self.peek("DELETE", f"/deviceStates/{quote(device['name'])}")
-        self._session.close()
+        for session in self._sessions:
+            session.close()
 
 
 SHOWN_HEADERS = ("Location", "Allow", "WWW-Authenticate", "Access-Control-Allow-Origin")

@@ -8,7 +8,9 @@ from tests.scenarios.stage import Stage
 
 
 def version_of(server):
-    return {"scenarios-22": "22", "scenarios-16": "16"}.get(getattr(server, "name", ""), "simulator")
+    return {"scenarios-22": "22", "scenarios-16": "16"}.get(
+        getattr(server, "name", ""), "simulator"
+    )
 
 
 def play(server, scenario):
