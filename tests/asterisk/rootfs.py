@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# ruff: noqa: T201
 """Make the folders that hold a real Asterisk, out of Debian's packages, with debootstrap.
 
 ``asterisk22`` comes from Debian unstable and ``asterisk16`` from Debian 11. A folder is made under

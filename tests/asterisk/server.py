@@ -207,7 +207,13 @@ class AsteriskServer(Server):
         return "\n".join(text.splitlines()[-lines:])
 
     def _chroot(self) -> list[str]:
-        return ["chroot", str(self.root), "/usr/sbin/asterisk", "-C", f"{self.home}/etc/asterisk.conf"]
+        return [
+            "chroot",
+            str(self.root),
+            "/usr/sbin/asterisk",
+            "-C",
+            f"{self.home}/etc/asterisk.conf",
+        ]
 
     def _configure(self) -> None:
         for name in ("etc", "lib/keys", "spool", "run", "log", "cache"):

@@ -146,7 +146,9 @@ class Switchboard:
         with self._news:
             if not self._news.wait_for(look, timeout):
                 heard = [event["type"] for event in self.events[-40:]]
-                raise AssertionError(f"no {sorted(wanted)} in {timeout} s; the last events: {heard}")
+                raise AssertionError(
+                    f"no {sorted(wanted)} in {timeout} s; the last events: {heard}"
+                )
         return found[0]
 
     def seen(self, type_: str, predicate: Predicate = lambda event: True) -> list[Event]:

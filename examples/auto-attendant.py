@@ -1,0 +1,158 @@
+#!/usr/bin/env python3
+"""Answer calls with a menu: an automated attendant.
+
+1 plays something, 2 leads to the operator, which is an extension of the dialplan, 9 says goodbye.
+A key may be pressed while the menu is still being read. Somebody who presses nothing hears the menu
+again, twice, and then goodbye.
+
+Dialplan, in extensions.conf::
+
+    [default]
+    exten => 2007,1,NoOp(Hear the menu)
+     same => n,Stasis(auto-attendant)
+     same => n,Hangup()
+
+    exten => 2097,1,NoOp(The operator; Dial one here)
+     same => n,Playback(one-moment-please)
+     same => n,Wait(10)
+     same => n,Hangup()
+
+The address and the credentials of Asterisk are taken from ARI_URL, ARI_USER and ARI_PASSWORD. The
+number of seconds that a caller has for pressing a key is 10, or the first argument.
+"""
+
+import os
+import sys
+import threading
+from contextlib import suppress
+
+import ari
+
+APP = "auto-attendant"
+GONE = (ari.ARINotFound, ari.ARINotInStasis)  # The channel has ended, or is ending now.
+MENU = ["sound:vm-press", "digits:1", "sound:to-listen-to-it",
+        "sound:vm-press", "digits:2", "sound:vm-reachoper"]  # fmt: skip
+OPERATOR = "2097"
+REPEATS = 2
+
+
+class Attendant:
+    """Attends to one call.
+
+    The timer runs in a thread of its own, so the methods that both the timer and the handlers use
+    hold a lock.
+    """
+
+    def __init__(self, channel, patience):
+        self.channel = channel
+        self.patience = patience
+        self.lock = threading.Lock()
+        self.readings = 0
+        self.prompt = None
+        self.timer = None
+        self.ended = False
+        channel.on_event("ChannelDtmfReceived", self.on_digit)
+        channel.on_event("StasisEnd", self.on_end)
+        channel.answer()
+        self.read_menu()
+
+    def read_menu(self):
+        """Read the menu, and wait for a key once it has been read."""
+        self.readings += 1
+        self.log("menu")
+        self.prompt = self.channel.play(media=MENU)
+        self.prompt.on_event("PlaybackFinished", self.on_menu_read)
+
+    def on_menu_read(self, playback, event):
+        with self.lock:
+            if not self.ended and playback == self.prompt:
+                self.timer = threading.Timer(self.patience, self.on_silence)
+                self.timer.daemon = True
+                self.timer.start()
+
+    def on_silence(self):
+        """Read the menu again, or give up."""
+        with self.lock:
+            try:
+                if self.ended:
+                    return
+                if self.readings <= REPEATS:
+                    self.read_menu()
+                else:
+                    self.say_goodbye()
+            except GONE:
+                self.log("left meanwhile")
+
+    def on_digit(self, channel, event):
+        digit = event["digit"]
+        self.log(f"pressed {digit}")
+        with self.lock:
+            try:
+                self.stop_prompt()
+                if digit == "1":
+                    self.prompt = channel.play(media="sound:tt-weasels")
+                    self.prompt.on_event("PlaybackFinished", self.on_menu_read)
+                elif digit == "2":
+                    channel.continueInDialplan(extension=OPERATOR, priority=1)
+                elif digit == "9":
+                    self.say_goodbye()
+                else:
+                    channel.play(media="sound:pbx-invalid")
+                    self.read_menu()
+            except GONE:
+                self.log("left meanwhile")
+
+    def stop_prompt(self):
+        """Be quiet at once, and do not wait for a key any more."""
+        prompt, self.prompt = self.prompt, None
+        if self.timer is not None:
+            self.timer.cancel()
+        if prompt is not None:
+            with suppress(ari.ARIHTTPError):  # It has ended, or says a number: no way to stop that.
+                prompt.stop()
+
+    def say_goodbye(self):
+        self.ended = True
+        goodbye = self.channel.play(media="sound:vm-goodbye")
+        goodbye.on_event("PlaybackFinished", self.on_goodbye_said)
+
+    def on_goodbye_said(self, playback, event):
+        with suppress(ari.ARINotFound):  # The caller was faster.
+            self.channel.hangup()
+
+    def on_end(self, channel, event):
+        with self.lock:
+            self.ended = True
+            if self.timer is not None:
+                self.timer.cancel()
+        self.log("left")
+
+    def log(self, text):
+        print(f"{self.channel.json['name']}: {text}")
+
+
+def main():
+    patience = float(sys.argv[1]) if len(sys.argv) > 1 else 10.0
+    client = ari.connect(
+        os.environ.get("ARI_URL", "http://localhost:8088/"),
+        os.environ.get("ARI_USER", "asterisk"),
+        os.environ.get("ARI_PASSWORD", "asterisk"),
+    )
+
+    def on_start(channel_obj, event):
+        channel = channel_obj.get("channel")
+        try:
+            Attendant(channel, patience)
+        except GONE:
+            print(f"{channel.json['name']}: hung up first")
+
+    client.on_channel_event("StasisStart", on_start)
+    with client:
+        try:
+            client.run(apps=APP)
+        except KeyboardInterrupt:
+            print("Bye.")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,73 @@
+#!/usr/bin/env python3
+"""Hold calls: everybody who dials in waits in one holding bridge and hears music.
+
+The holding bridges that exist are printed, and the first of them is used; if there is none, one is
+created. Who enters and who leaves is printed. End with Ctrl-C; the callers stay in the bridge.
+
+Dialplan, in extensions.conf::
+
+    [default]
+    exten => 2001,1,NoOp(Wait with the others)
+     same => n,Stasis(bridge-hold)
+     same => n,Hangup()
+
+The address and the credentials of Asterisk are taken from ARI_URL, ARI_USER and ARI_PASSWORD.
+"""
+
+import os
+
+import ari
+
+APP = "bridge-hold"
+
+
+def find_or_create_bridge(client):
+    """Return the bridge to hold calls in."""
+    holding = [b for b in client.bridges.list() if b.json["bridge_type"] == "holding"]
+    for bridge in holding:
+        print(f"Bridge {bridge.id} holds {len(bridge.json['channels'])} calls")
+    if holding:
+        return holding[0]
+    bridge = client.bridges.create(type="holding")
+    print(f"Created bridge {bridge.id}")
+    return bridge
+
+
+def main():
+    client = ari.connect(
+        os.environ.get("ARI_URL", "http://localhost:8088/"),
+        os.environ.get("ARI_USER", "asterisk"),
+        os.environ.get("ARI_PASSWORD", "asterisk"),
+    )
+    bridge = find_or_create_bridge(client)
+    bridge.startMoh()
+
+    def on_start(channel_obj, event):
+        """Answer the caller and put the channel into the bridge."""
+        channel = channel_obj.get("channel")
+        print(f"{channel.json['name']} calls")
+        try:
+            channel.answer()
+            bridge.addChannel(channel=channel.id)
+        except ari.ARIHTTPError as error:
+            print(f"{channel.json['name']} did not wait: {error.message}")
+
+    def on_enter(bridge, event):
+        print(f"{event['channel']['name']} entered, {len(event['bridge']['channels'])} waiting")
+
+    def on_leave(bridge, event):
+        print(f"{event['channel']['name']} left, {len(event['bridge']['channels'])} waiting")
+
+    client.on_channel_event("StasisStart", on_start)
+    bridge.on_event("ChannelEnteredBridge", on_enter)
+    bridge.on_event("ChannelLeftBridge", on_leave)
+
+    with client:
+        try:
+            client.run(apps=APP)
+        except KeyboardInterrupt:
+            print("Bye.")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,65 @@
+#!/usr/bin/env python3
+"""Watch a bridge that other applications use, with a subscription.
+
+An application hears of a bridge only while one of its own channels is in it. A subscription through
+``applications`` changes that: this program has no calls at all, and prints who comes and goes.
+
+It watches the bridge whose id is the first argument, or else one that it creates. It needs no
+dialplan. To see something, let another program put calls into the bridge::
+
+    curl -u asterisk:asterisk -X POST 'http://localhost:8088/ari/bridges/ID/addChannel?channel=...'
+
+The address and the credentials of Asterisk are taken from ARI_URL, ARI_USER and ARI_PASSWORD.
+"""
+
+import os
+import sys
+
+import ari
+
+APP = "bridge-subscription"
+
+
+def main():
+    client = ari.connect(
+        os.environ.get("ARI_URL", "http://localhost:8088/"),
+        os.environ.get("ARI_USER", "asterisk"),
+        os.environ.get("ARI_PASSWORD", "asterisk"),
+    )
+    if len(sys.argv) > 1:
+        try:
+            bridge = client.bridges.get(bridgeId=sys.argv[1])
+        except ari.ARINotFound:
+            sys.exit(f"There is no bridge {sys.argv[1]}")
+    else:
+        bridge = client.bridges.create(type="mixing", name="watched")
+
+    def on_registered():
+        """Subscribe each time the connection is made: only now does the application exist."""
+        client.applications.subscribe(applicationName=APP, eventSource=f"bridge:{bridge.id}")
+        print(f"Watching bridge {bridge.id}")
+
+    def on_enter(bridge, event):
+        print(f"{event['channel']['name']} entered: {len(event['bridge']['channels'])} inside")
+
+    def on_leave(bridge, event):
+        print(f"{event['channel']['name']} left: {len(event['bridge']['channels'])} inside")
+
+    def on_destroyed(bridge, event):
+        print(f"Bridge {bridge.id} was destroyed")
+        client.close()  # run() returns.
+
+    client.on_application_registered(APP, on_registered)
+    bridge.on_event("ChannelEnteredBridge", on_enter)
+    bridge.on_event("ChannelLeftBridge", on_leave)
+    bridge.on_event("BridgeDestroyed", on_destroyed)
+
+    with client:
+        try:
+            client.run(apps=APP)
+        except KeyboardInterrupt:
+            print("Bye.")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,73 @@
+#!/usr/bin/env python3
+"""Announce arrivals: callers wait in a holding bridge and hear when somebody joins them.
+
+Music plays in between. The bridge is made when the program starts and destroyed when it ends.
+
+Dialplan, in extensions.conf::
+
+    [default]
+    exten => 2003,1,NoOp(Wait and hear who comes)
+     same => n,Stasis(hold-announce)
+     same => n,Hangup()
+
+The address and the credentials of Asterisk are taken from ARI_URL, ARI_USER and ARI_PASSWORD.
+"""
+
+import os
+
+import ari
+
+APP = "hold-announce"
+
+
+def main():
+    client = ari.connect(
+        os.environ.get("ARI_URL", "http://localhost:8088/"),
+        os.environ.get("ARI_USER", "asterisk"),
+        os.environ.get("ARI_PASSWORD", "asterisk"),
+    )
+    bridge = client.bridges.create(type="holding", name="hold-announce")
+
+    def on_start(channel_obj, event):
+        """Let the caller in."""
+        channel = channel_obj.get("channel")
+        try:
+            channel.answer()
+            bridge.addChannel(channel=channel)
+        except ari.ARIHTTPError as error:
+            print(f"{channel.json['name']} did not wait: {error.message}")
+
+    def on_enter(bridge, event):
+        """Tell everybody how many are waiting now."""
+        waiting = len(event["bridge"]["channels"])
+        print(f"{event['channel']['name']} entered, {waiting} waiting")
+        # What is played on a bridge is heard by all who are in it. Music would go on meanwhile.
+        if waiting > 1:
+            bridge.stopMoh()
+        announcement = bridge.play(
+            media=["sound:confbridge-has-joined", "sound:confbridge-there-are", f"number:{waiting}"]
+        )
+        announcement.on_event("PlaybackFinished", on_announced)
+
+    def on_announced(playback, event):
+        print("Announced")
+        bridge.startMoh()
+
+    def on_leave(bridge, event):
+        print(f"{event['channel']['name']} left, {len(event['bridge']['channels'])} waiting")
+
+    client.on_channel_event("StasisStart", on_start)
+    bridge.on_event("ChannelEnteredBridge", on_enter)
+    bridge.on_event("ChannelLeftBridge", on_leave)
+
+    with client:
+        try:
+            client.run(apps=APP)
+        except KeyboardInterrupt:
+            print("Bye.")
+        finally:
+            bridge.destroy()
+
+
+if __name__ == "__main__":
+    main()

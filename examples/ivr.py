@@ -1,0 +1,114 @@
+#!/usr/bin/env python3
+"""An IVR written from top to bottom, without a callback for each step.
+
+A handler may wait for what its own call does next: a digit, the end of a prompt, the end of a
+recording. With ``workers``, each call has its handler running at the same time as the others'.
+
+The caller enters a number of four digits, says a name, hears it again and is connected to the
+second party; when either leaves, the other one is hung up.
+
+Dialplan, in extensions.conf. The argument is the endpoint to dial; put your own there, such as
+PJSIP/1000. The one given here answers by itself::
+
+    [default]
+    exten => 2010,1,NoOp(Tell your name and be connected)
+     same => n,Stasis(ivr,Local/2090@default)
+     same => n,Hangup()
+
+    exten => 2090,1,NoOp(A telephone that answers and talks)
+     same => n,Answer()
+     same => n(again),Playback(demo-congrats)
+     same => n,Goto(again)
+
+The address and the credentials of Asterisk are taken from ARI_URL, ARI_USER and ARI_PASSWORD.
+"""
+
+import os
+from contextlib import suppress
+
+import ari
+
+APP = "ivr"
+GONE = (ari.ARINotFound, ari.ARINotInStasis)  # The channel has ended, or is ending now.
+DIALLED = "dialled"
+
+
+def serve(client, channel, endpoint):
+    """Serve one call. Whatever the caller does, a hang-up ends any of these waits."""
+    channel.answer()
+    channel.play(media="sound:hello").wait()
+
+    number = ""
+    while len(number) < 4:
+        number = channel.read_digits(
+            max_digits=4, first_digit_timeout=10, timeout=5, prompt="sound:vm-enter-num-to-call"
+        )
+        print(f"{channel.id}: entered {number or 'nothing'}")
+
+    channel.play(media="sound:vm-rec-name").wait()
+    recording = channel.record(
+        name=f"ivr/{channel.id}",
+        format="wav",
+        beep=True,
+        ifExists="overwrite",
+        maxDurationSeconds=10,
+        terminateOn="#",
+    )
+    recording.wait()
+    print(f"{channel.id}: recorded")
+    channel.play(media=f"recording:ivr/{channel.id}").wait()
+    print(f"{channel.id}: played back")
+
+    callee = client.channels.originate(endpoint=endpoint, app=APP, appArgs=DIALLED)
+    try:
+        channel.ring()
+        callee.wait_for("StasisStart", timeout=30)
+        print(f"{channel.id}: connected")
+        bridge = client.bridges.create(type="mixing")
+        try:
+            bridge.addChannel(channel=[channel, callee])
+            bridge.wait_for("ChannelLeftBridge")
+            print(f"{channel.id}: one of the two left")
+        finally:
+            bridge.destroy()
+    except (ari.ARIWaitTimeout, ari.ARIObjectGone):
+        print(f"{channel.id}: nobody to connect to")
+    finally:
+        hang_up(callee)
+
+
+def hang_up(channel):
+    with suppress(ari.ARINotFound):  # It is gone already.
+        channel.hangup()
+
+
+def main():
+    client = ari.connect(
+        os.environ.get("ARI_URL", "http://localhost:8088/"),
+        os.environ.get("ARI_USER", "asterisk"),
+        os.environ.get("ARI_PASSWORD", "asterisk"),
+    )
+
+    def on_start(channel_obj, event):
+        if event["args"] == [DIALLED]:
+            return  # The second party, which serve() is waiting for.
+        channel = channel_obj.get("channel")
+        print(f"{channel.id}: calls")
+        try:
+            serve(client, channel, event["args"][0])
+        except (ari.ARIObjectGone, *GONE):
+            print(f"{channel.id}: hung up early")
+        finally:
+            hang_up(channel)
+            print(f"{channel.id}: served")
+
+    client.on_channel_event("StasisStart", on_start)
+    with client:
+        try:
+            client.run(apps=APP, workers=16)
+        except KeyboardInterrupt:
+            print("Bye.")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,85 @@
+#!/usr/bin/env python3
+"""Clean up listeners, with the event loop in a thread of its own.
+
+Each caller's digits are counted until # is pressed: then the listener is closed, and the program
+hears no more digits of that call. What is still listened for when the call ends is closed then.
+Meanwhile the main thread is free; here it only waits for Ctrl-C.
+
+Dialplan, in extensions.conf::
+
+    [default]
+    exten => 2004,1,NoOp(Count my digits)
+     same => n,Stasis(listener-cleanup)
+     same => n,Hangup()
+
+The address and the credentials of Asterisk are taken from ARI_URL, ARI_USER and ARI_PASSWORD.
+"""
+
+import os
+import threading
+
+import ari
+
+APP = "listener-cleanup"
+GONE = (ari.ARINotFound, ari.ARINotInStasis)  # The channel has ended, or is ending now.
+
+
+class Counter:
+    """Counts the digits of one call.
+
+    A registration is an object with a close() method. Keep it, and close it when you have heard
+    enough. Closing one that is closed already does no harm.
+    """
+
+    def __init__(self, channel):
+        self.channel = channel
+        self.count = 0
+        self.digits = channel.on_event("ChannelDtmfReceived", self.on_digit)
+        channel.on_event("StasisEnd", self.on_end, once=True)
+
+    def on_digit(self, channel, event):
+        if event["digit"] == "#":
+            self.digits.close()
+            print(f"{channel.json['name']}: {self.count} digits, listening no more")
+        else:
+            self.count += 1
+            print(f"{channel.json['name']}: digit {self.count} is {event['digit']}")
+
+    def on_end(self, channel, event):
+        self.digits.close()
+        print(f"{channel.json['name']}: gone after {self.count} digits")
+
+
+def on_start(channel_obj, event):
+    channel = channel_obj.get("channel")
+    Counter(channel)
+    try:
+        channel.answer()
+        print(f"{channel.json['name']}: listening")
+    except GONE:
+        print(f"{channel.json['name']}: hung up first")
+
+
+def main():
+    client = ari.connect(
+        os.environ.get("ARI_URL", "http://localhost:8088/"),
+        os.environ.get("ARI_USER", "asterisk"),
+        os.environ.get("ARI_PASSWORD", "asterisk"),
+    )
+    client.on_channel_event("StasisStart", on_start)
+
+    loop = threading.Thread(target=client.run, kwargs={"apps": APP}, name="events")
+    loop.start()
+    try:
+        # The main thread may do anything here, also call Asterisk through the same client.
+        loop.join()
+    except KeyboardInterrupt:
+        print("Ending.")
+    finally:
+        client.close()  # run() returns in the other thread.
+        loop.join()
+    print("Bye.")
+
+
+if __name__ == "__main__":
+    main()

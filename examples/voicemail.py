@@ -1,0 +1,166 @@
+#!/usr/bin/env python3
+"""Voicemail: leave a message, and listen to the messages.
+
+Who leaves a message speaks after the tone and presses # or hangs up. Who listens hears the
+messages one after the other, the oldest first: 1 hears the message again, 2 goes on to the next
+one, 3 deletes it, # ends the call.
+
+Dialplan, in extensions.conf; the second argument is the name of the mailbox::
+
+    [default]
+    exten => 2008,1,NoOp(Leave a message)
+     same => n,Stasis(voicemail,record,alice)
+     same => n,Hangup()
+
+    exten => 2098,1,NoOp(Listen to the messages)
+     same => n,Stasis(voicemail,listen,alice)
+     same => n,Hangup()
+
+The address and the credentials of Asterisk are taken from ARI_URL, ARI_USER and ARI_PASSWORD.
+"""
+
+import os
+import time
+from contextlib import suppress
+
+import ari
+
+APP = "voicemail"
+GONE = (ari.ARINotFound, ari.ARINotInStasis)  # The channel has ended, or is ending now.
+
+
+def hang_up(channel):
+    with suppress(ari.ARINotFound):  # It is gone already.
+        channel.hangup()
+
+
+class Recorder:
+    """Takes a message for a mailbox."""
+
+    def __init__(self, channel, mailbox):
+        self.channel = channel
+        # Names that sort by age, in a directory for each mailbox.
+        self.name = f"voicemail/{mailbox}/{time.time():017.6f}"
+        channel.answer()
+        greeting = channel.play(media="sound:vm-intro")
+        greeting.on_event("PlaybackFinished", self.on_greeting_finished)
+
+    def on_greeting_finished(self, playback, event):
+        try:
+            recording = self.channel.record(
+                name=self.name,
+                format="wav",
+                beep=True,
+                maxDurationSeconds=120,
+                terminateOn="#",
+            )
+        except ari.ARIHTTPError as error:
+            print(f"No message: {error.message}")
+            hang_up(self.channel)
+            return
+        recording.on_event("RecordingStarted", self.on_started)
+        recording.on_event("RecordingFinished", self.on_finished)
+        recording.on_event("RecordingFailed", self.on_failed)
+
+    def on_started(self, recording, event):
+        print(f"Recording {self.name}")
+
+    def on_finished(self, recording, event):
+        print(f"Stored {self.name}")
+        with suppress(*GONE):  # Most people end a message by hanging up.
+            goodbye = self.channel.play(media="sound:vm-msgsaved")
+            goodbye.on_event("PlaybackFinished", lambda playback, event: hang_up(self.channel))
+
+    def on_failed(self, recording, event):
+        print(f"No message: {event['recording'].get('cause')}")
+        hang_up(self.channel)
+
+
+class Listener:
+    """Plays the messages of a mailbox."""
+
+    def __init__(self, client, channel, mailbox):
+        self.channel = channel
+        self.playback = None
+        self.messages = sorted(
+            (r for r in client.recordings.listStored() if in_mailbox(r, mailbox)),
+            key=lambda recording: recording.json["name"],
+        )
+        channel.on_event("ChannelDtmfReceived", self.on_digit)
+        channel.answer()
+        channel.play(
+            media=["sound:vm-youhave", f"number:{len(self.messages)}", "sound:vm-messages"]
+        )
+        self.play_next()
+
+    def play_next(self):
+        """Play the first message that is left, or say goodbye."""
+        if self.messages:
+            name = self.messages[0].json["name"]
+            print(f"Playing {name}")
+            self.playback = self.channel.play(media=f"recording:{name}")
+        else:
+            goodbye = self.channel.play(media="sound:vm-nomore")
+            goodbye.on_event("PlaybackFinished", lambda playback, event: hang_up(self.channel))
+
+    def on_digit(self, channel, event):
+        digit = event["digit"]
+        try:
+            self.stop()
+            if digit == "#":
+                channel.hangup()
+            elif digit == "1":
+                self.play_next()
+            elif digit in "23" and self.messages:
+                message = self.messages.pop(0)
+                if digit == "3":
+                    message.deleteStored()
+                    print(f"Deleted {message.json['name']}")
+                    channel.play(media="sound:vm-deleted")
+                self.play_next()
+        except GONE:
+            print("The caller or the message is gone")
+
+    def stop(self):
+        playback, self.playback = self.playback, None
+        if playback is not None:
+            with suppress(ari.ARINotFound):  # Heard to its end.
+                playback.stop()
+
+
+def in_mailbox(recording, mailbox):
+    return recording.json["name"].startswith(f"voicemail/{mailbox}/")
+
+
+def main():
+    client = ari.connect(
+        os.environ.get("ARI_URL", "http://localhost:8088/"),
+        os.environ.get("ARI_USER", "asterisk"),
+        os.environ.get("ARI_PASSWORD", "asterisk"),
+    )
+
+    def on_start(channel_obj, event):
+        channel = channel_obj.get("channel")
+        print(f"{channel.json['name']}: {', '.join(event['args'])}")
+        try:
+            match event["args"]:
+                case ["record", mailbox]:
+                    Recorder(channel, mailbox)
+                case ["listen", mailbox]:
+                    Listener(client, channel, mailbox)
+                case _:
+                    print("The dialplan has to say Stasis(voicemail,record|listen,MAILBOX)")
+                    hang_up(channel)
+        except GONE:
+            print(f"{channel.json['name']}: hung up first")
+
+    client.on_channel_event("StasisStart", on_start)
+    with client:
+        try:
+            client.run(apps=APP)
+        except KeyboardInterrupt:
+            print("Bye.")
+
+
+if __name__ == "__main__":
+    main()
