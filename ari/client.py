@@ -1,0 +1,517 @@
+"""The client: repositories to call Asterisk with, and events to be called back for."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit, urlunsplit
+
+from . import model
+from .events import EventSchema, ListenerTable, Subscription
+from .exceptions import (
+    ARIConnectionError,
+    ARIDescriptionError,
+    ARIServerUnavailable,
+    ARITimeout,
+    transport_errors,
+)
+from .model import EventObjects, Repository
+from .operations import AsteriskWorkarounds
+from .recovery import SubscriptionLedger
+from .running import Running, call_listeners
+from .stream import Reconnect
+from .swagger.client import SwaggerClient
+from .swagger.http_client import DEFAULT_TIMEOUT, SynchronousHttpClient
+from .swagger.processors import Json
+from .swagger.request import near_miss
+from .waiting import WaitingRoom
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
+
+__all__ = ["Client", "connect"]
+
+log = logging.getLogger(__name__)
+
+#: The operations that make an object whose id the caller may choose, its class, and the parameter.
+_MAKERS = {
+    "bridges.create": ("Bridge", "bridgeId"),
+    "bridges.createWithId": ("Bridge", "bridgeId"),
+    "bridges.play": ("Playback", "playbackId"),
+    "bridges.playWithId": ("Playback", "playbackId"),
+    "bridges.record": ("LiveRecording", "name"),
+    "channels.create": ("Channel", "channelId"),
+    "channels.externalMedia": ("Channel", "channelId"),
+    "channels.originate": ("Channel", "channelId"),
+    "channels.originateWithId": ("Channel", "channelId"),
+    "channels.play": ("Playback", "playbackId"),
+    "channels.playWithId": ("Playback", "playbackId"),
+    "channels.record": ("LiveRecording", "name"),
+    "channels.snoopChannel": ("Channel", "snoopId"),
+    "channels.snoopChannelWithId": ("Channel", "snoopId"),
+}
+
+
+def connect(
+    base_url: str,
+    username: str,
+    password: str,
+    *,
+    verify: bool | str = True,
+    cert: str | tuple[str, str] | None = None,
+    timeout: float | tuple[float, float] = DEFAULT_TIMEOUT,
+    wait: float = 0.0,
+) -> Client:
+    """Connect to Asterisk and return a client for it.
+
+    :param base_url: Asterisk's HTTP address, such as ``http://localhost:8088/``; with or without
+        ``/ari`` at its end, with a path prefix if there is one. https gives wss for the events.
+    :param username: a user of ari.conf.
+    :param password: its password.
+    :param verify: as in requests: whether to verify TLS certificates, or a CA bundle's path.
+    :param cert: as in requests: a client certificate.
+    :param timeout: seconds until connected and seconds until an answer, as a pair or one for both.
+    :param wait: seconds to wait for an Asterisk that is still starting.
+    :raises ARIUnauthorized: unknown user or wrong password.
+    :raises ARIConnectionError: nothing answers there.
+    :raises ARIDescriptionError: what answers is no Asterisk, or one without ARI.
+    """
+    address = _checked(base_url)
+    http_client = SynchronousHttpClient(timeout=timeout, verify=verify, cert=cert)
+    http_client.set_basic_auth(urlsplit(address).hostname or "", username, password)
+    deadline = time.monotonic() + wait
+    pause = threading.Event()
+    while True:
+        try:
+            return Client(base_url, http_client)
+        except (ARIConnectionError, ARITimeout, ARIServerUnavailable, ARIDescriptionError) as ex:
+            left = deadline - time.monotonic()
+            if left <= 0:
+                http_client.close()
+                raise
+            log.info("waiting for Asterisk: %s", ex)
+            pause.wait(min(0.25, left))
+        except BaseException:
+            http_client.close()
+            raise
+
+
+class Client:
+    """A client for one Asterisk.
+
+    Its repositories are attributes: ``client.channels``, ``client.bridges`` and so on.
+
+    :param base_url: Asterisk's HTTP address; see :func:`connect`.
+    :param http_client: sends the requests; see :class:`ari.swagger.http_client.HttpClient`.
+    :ivar repositories: the repositories by name.
+    :ivar swagger: the client of the Swagger layer.
+    :ivar event_models: the declared models of the events, by name.
+    :ivar event_listeners: the subscriptions of ``on_event``, by event type.
+    :ivar websockets: the sockets that are open.
+    :ivar exception_handler: called with what a listener raised, on the listener's thread. The
+        default logs it with its traceback. What it raises itself ends :meth:`run`.
+    :ivar slow_handler: from how many seconds on a listener is logged as slow.
+    """
+
+    def __init__(self, base_url: str, http_client: Any) -> None:
+        address = _checked(base_url)
+        self.base_url = base_url
+        with transport_errors("connecting", address):
+            self.swagger = SwaggerClient(
+                f"{address}/api-docs/resources.json",
+                http_client,
+                address,
+                [AsteriskWorkarounds()],
+            )
+        self.repositories = {
+            name: Repository(self, name, resource)
+            for name, resource in self.swagger.resources.items()
+        }
+        events = self.swagger.get_resource("events")
+        self.event_models: dict[str, Json] = (
+            events.json["api_declaration"]["models"] if events is not None else {}
+        )
+        self.websockets: set[Any] = set()
+        self.exception_handler: Callable[[BaseException], Any] = _log_exception
+        self.slow_handler = 1.0
+        self.schema = EventSchema(self.event_models)
+        self.table = ListenerTable()
+        self.on_registered = ListenerTable()
+        self.on_deregistered = ListenerTable()
+        self.event_listeners = self.table.by_type
+        self.waiting = WaitingRoom()
+        self.ledger = SubscriptionLedger()
+        self._runs: list[Running] = []
+        self._lock = threading.RLock()
+
+    def __repr__(self) -> str:
+        return f"Client({self.base_url!r})"
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exc_info: object) -> None:
+        self.close()
+
+    def __dir__(self) -> list[str]:
+        return [*super().__dir__(), *self.repositories]
+
+    def __getattr__(self, name: str) -> Repository:
+        repositories: dict[str, Repository] = self.__dict__.get("repositories", {})
+        if name not in repositories:
+            raise AttributeError(
+                f"Asterisk has no resource {name!r}{near_miss(name, repositories)}; "
+                f"available: {', '.join(sorted(repositories))}"
+            )
+        return repositories[name]
+
+    def get_repo(self, name: str) -> Repository | None:
+        """Return a repository by its name, or None."""
+        return self.repositories.get(name)
+
+    # Running.
+
+    def run(
+        self,
+        apps: str | Iterable[str],
+        *,
+        workers: int = 0,
+        reconnect: bool | Reconnect = True,
+        ping_interval: float = 10.0,
+        ping_timeout: float = 5.0,
+    ) -> None:
+        """Register applications and call the listeners of their events; block until closed.
+
+        Listeners run on the calling thread, one after another, in the order of the events. With
+        workers, as many run at once; those of one call (a channel, else a bridge, else whatever
+        the event is about) still run one after another and in order.
+
+        A lost connection is made again. Asterisk replays nothing; what ended in the gap is found
+        out, and its listeners and waits end. ``run()`` ends by :meth:`close`, when other clients
+        have taken all of the applications, or by an exception.
+
+        :param apps: an application's name, several separated by commas, or a list of names.
+        :param workers: how many threads call listeners; 0 for the calling thread alone.
+        :param reconnect: False to end at a lost connection; a :class:`Reconnect` to say how.
+        :param ping_interval: seconds of silence after which Asterisk is pinged.
+        :param ping_timeout: seconds that it then has to answer before the connection counts as
+            lost.
+        :raises ARIConnectionError: the first connection cannot be made, or the connection was
+            lost and is not to be made again.
+        :raises ARIUnauthorized: credentials are not accepted, perhaps not any more.
+        """
+        names = _names(apps)
+        policy = reconnect if isinstance(reconnect, Reconnect) else Reconnect()
+        running = Running(
+            self,
+            names,
+            workers=workers,
+            reconnect=policy if reconnect else None,
+            ping_interval=ping_interval,
+            ping_timeout=ping_timeout,
+        )
+        if workers:
+            reserve = getattr(self.swagger.http_client, "reserve_connections", None)
+            if reserve is not None:
+                reserve(workers + 1)
+        with self._lock:
+            self._runs.append(running)
+            self.waiting.reopen()
+        running.run()
+
+    def open_websocket(self, apps: Sequence[str]) -> Any:
+        """Open the WebSocket for the events of applications, without reading it."""
+        with transport_errors("events.eventWebsocket", self.base_url):
+            return self.swagger.events.eventWebsocket(app=",".join(apps))
+
+    def settle_run(self, running: Running) -> None:
+        """Forget a run that ended; with the last one end the waits that nothing can meet now."""
+        with self._lock:
+            if running in self._runs:
+                self._runs.remove(running)
+            if not self._runs:
+                self.waiting.close()
+
+    def close(self) -> None:
+        """End all :meth:`run` calls and waits, and close the connections.
+
+        From any thread, a listener or a signal handler; closing twice does no harm.
+        """
+        with self._lock:
+            runs = list(self._runs)
+        for running in runs:
+            running.close()
+        self.waiting.close()
+        self.swagger.close()
+
+    # Listening.
+
+    def on_event(
+        self,
+        event_type: str,
+        event_cb: Callable[..., Any] | None = None,
+        *args: Any,
+        once: bool = False,
+        **kwargs: Any,
+    ) -> Any:
+        """Call a function for every event of a type, as ``event_cb(event, *args, **kwargs)``.
+
+        A function that is registered for this type already is replaced. Without a function it is
+        a decorator.
+
+        :param once: whether to call it for the first event only.
+        :return: a subscription with ``close()``, also a context manager.
+        """
+        if event_cb is None:
+            return self._decorator(self.on_event, event_type, *args, once=once, **kwargs)
+        if self.event_models and event_type not in self.event_models:
+            hint = near_miss(event_type, self.event_models)
+            log.warning("listening for %r, which Asterisk does not declare%s", event_type, hint)
+        return self.table.add(event_type, event_cb, args, kwargs, once=once, replace=True)
+
+    def on_object_event(
+        self,
+        event_type: str,
+        event_cb: Callable[..., Any] | None,
+        factory_fn: Callable[[Any, Json], Any],
+        model_id: str,
+        *args: Any,
+        once: bool = False,
+        **kwargs: Any,
+    ) -> Any:
+        """Call a function for events of a type with the objects of a class that they hold.
+
+        It is called as ``event_cb(objects, event, *args, **kwargs)``. If the event declares one
+        field of the class, ``objects`` is the object, or None if the event holds none; if it
+        declares several, an :class:`ari.model.EventObjects`.
+
+        :param factory_fn: makes an object, from the client and the object's JSON.
+        :param model_id: the class's name in the declarations.
+        :param once: whether to call it for the first event only.
+        :return: a subscription with ``close()``, also a context manager.
+        :raises ValueError: there is no such event, or it has no such object.
+        """
+        pick = self._picker(event_type, factory_fn, model_id)
+        if event_cb is None:
+            return self._decorator(
+                self.on_object_event, event_type, factory_fn, model_id, *args, once=once, **kwargs
+            )
+        callback = event_cb
+
+        def extract_objects(event: Json, *args: Any, **kwargs: Any) -> None:
+            callback(pick(event), event, *args, **kwargs)
+
+        extract_objects.__wrapped__ = event_cb  # type: ignore[attr-defined]
+        return self.table.add(event_type, extract_objects, args, kwargs, once=once)
+
+    def _picker(
+        self, event_type: str, factory_fn: Callable[[Any, Json], Any], model_id: str
+    ) -> Callable[[Json], Any]:
+        """Return what takes the objects of a class out of events of a type."""
+        fields = self.schema.fields_of(event_type, model_id)
+
+        def pick(event: Json) -> Any:
+            found = {f: factory_fn(self, event[f]) for f in fields if event.get(f)}
+            return found.get(fields[0]) if len(fields) == 1 else EventObjects(found)
+
+        return pick
+
+    @staticmethod
+    def _decorator(register: Callable[..., Any], event_type: str, *args: Any, **kwargs: Any) -> Any:
+        def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
+            register(event_type, function, *args, **kwargs)
+            return function
+
+        return decorate
+
+    def on_event_of(
+        self,
+        obj: model.BaseObject,
+        event_type: str,
+        fn: Callable[..., Any] | None = None,
+        *args: Any,
+        once: bool = False,
+        **kwargs: Any,
+    ) -> Any:
+        """Listen to events about one object; see :meth:`ari.model.BaseObject.on_event`."""
+        self.schema.check_refers(event_type, obj.model_id)
+        if fn is None:
+            return self._decorator(obj.on_event, event_type, *args, once=once, **kwargs)
+        callback = fn
+        held = self.schema.holds(event_type, obj.model_id)
+        pick = self._picker(event_type, type(obj), obj.model_id) if held else None
+
+        def deliver(event: Json, *args: Any, **kwargs: Any) -> None:
+            callback((pick(event) if pick else None) or obj, event, *args, **kwargs)
+
+        deliver.__wrapped__ = fn  # type: ignore[attr-defined]
+        key = obj.event_key
+        ended = self.waiting.has_ended(key)
+        return self.table.add(event_type, deliver, args, kwargs, key=key, once=once, ended=ended)
+
+    def on_channel_event(
+        self, event_type: str, fn: Callable[..., Any] | None = None, *args: Any, **kwargs: Any
+    ) -> Any:
+        """Listen to events with channels; see :meth:`on_object_event`."""
+        return self.on_object_event(event_type, fn, model.Channel, "Channel", *args, **kwargs)
+
+    def on_bridge_event(
+        self, event_type: str, fn: Callable[..., Any] | None = None, *args: Any, **kwargs: Any
+    ) -> Any:
+        """Listen to events with bridges; see :meth:`on_object_event`."""
+        return self.on_object_event(event_type, fn, model.Bridge, "Bridge", *args, **kwargs)
+
+    def on_playback_event(
+        self, event_type: str, fn: Callable[..., Any] | None = None, *args: Any, **kwargs: Any
+    ) -> Any:
+        """Listen to events with playbacks; see :meth:`on_object_event`."""
+        return self.on_object_event(event_type, fn, model.Playback, "Playback", *args, **kwargs)
+
+    def on_live_recording_event(
+        self, event_type: str, fn: Callable[..., Any] | None = None, *args: Any, **kwargs: Any
+    ) -> Any:
+        """Listen to events with live recordings; see :meth:`on_object_event`."""
+        return self.on_object_event(
+            event_type, fn, model.LiveRecording, "LiveRecording", *args, **kwargs
+        )
+
+    def on_stored_recording_event(
+        self, event_type: str, fn: Callable[..., Any] | None = None, *args: Any, **kwargs: Any
+    ) -> Any:
+        """Listen to events with stored recordings; see :meth:`on_object_event`.
+
+        No Asterisk so far declares such an event.
+        """
+        return self.on_object_event(
+            event_type, fn, model.StoredRecording, "StoredRecording", *args, **kwargs
+        )
+
+    def on_endpoint_event(
+        self, event_type: str, fn: Callable[..., Any] | None = None, *args: Any, **kwargs: Any
+    ) -> Any:
+        """Listen to events with endpoints; see :meth:`on_object_event`."""
+        return self.on_object_event(event_type, fn, model.Endpoint, "Endpoint", *args, **kwargs)
+
+    def on_device_state_event(
+        self, event_type: str, fn: Callable[..., Any] | None = None, *args: Any, **kwargs: Any
+    ) -> Any:
+        """Listen to events with device states; see :meth:`on_object_event`."""
+        return self.on_object_event(
+            event_type, fn, model.DeviceState, "DeviceState", *args, **kwargs
+        )
+
+    def on_sound_event(
+        self, event_type: str, fn: Callable[..., Any] | None = None, *args: Any, **kwargs: Any
+    ) -> Any:
+        """Listen to events with sounds; see :meth:`on_object_event`.
+
+        No Asterisk so far declares such an event.
+        """
+        return self.on_object_event(event_type, fn, model.Sound, "Sound", *args, **kwargs)
+
+    def on_application_registered(
+        self, application_name: str, fn: Callable[..., Any], *args: Any, **kwargs: Any
+    ) -> Subscription:
+        """Call ``fn(*args, **kwargs)`` each time that an application was registered.
+
+        That is when :meth:`run` has connected, and each time that it has connected again.
+        """
+        return self.on_registered.add(application_name, fn, args, kwargs)
+
+    def on_application_deregistered(
+        self, application_name: str, fn: Callable[..., Any], *args: Any, **kwargs: Any
+    ) -> Subscription:
+        """Call ``fn(*args, **kwargs)`` each time that an application is registered no more.
+
+        That is when the connection was lost, another client took it, or :meth:`run` ends.
+        """
+        return self.on_deregistered.add(application_name, fn, args, kwargs)
+
+    def on_stasis_event(self, event: Json) -> None:
+        """Treat an event as if Asterisk had sent it; its listeners run on the calling thread.
+
+        :raises ValueError: a field that should hold an object holds something else.
+        """
+        keys = self.schema.references(event)
+        self.waiting.meet(event, keys)
+        call_listeners(self, event, keys, _call_here)
+
+    def wait_for(
+        self,
+        event_types: str | Iterable[str],
+        predicate: Callable[[Json], Any] | None = None,
+        timeout: float | None = None,
+        *,
+        about: model.BaseObject | None = None,
+    ) -> Json:
+        """Wait for an event, and return it.
+
+        Some :meth:`run` must be reading events, on another thread or as the caller of this one.
+
+        :param event_types: the event's type, or several of which any will do.
+        :param predicate: called with an event; the wait goes on if it returns something false.
+        :param timeout: seconds; None waits for ever.
+        :param about: an object that the event must be about, and whose end ends the wait.
+        :raises ARIWaitTimeout: no such event came in time.
+        :raises ARIObjectGone: the object ended, or the client was closed.
+        :raises ValueError: there is no such event, or it is never about such an object.
+        """
+        types = [event_types] if isinstance(event_types, str) else list(event_types)
+        for event_type in types:
+            if about is not None:
+                self.schema.check_refers(event_type, about.model_id)
+            elif self.event_models:
+                self.schema.check_type(event_type)
+        keys = about.wait_keys if about is not None else []
+        return self.waiting.wait_for(types, keys, predicate, timeout)
+
+    # What the operations tell.
+
+    def before_call(self, operation: str, values: Mapping[str, Any]) -> None:
+        """Learn that an operation is about to be called."""
+        class_name, parameter = _MAKERS.get(operation, ("", ""))
+        if parameter in values:
+            self.waiting.renew((class_name, str(values[parameter])))
+
+    def after_call(self, operation: str, values: Mapping[str, Any]) -> None:
+        """Learn that an operation was called and succeeded."""
+        self.ledger.note(operation, values)
+
+
+def _call_here(
+    _subscription: Subscription, function: Callable[..., Any], *args: Any, **kwargs: Any
+) -> None:
+    function(*args, **kwargs)
+
+
+def _log_exception(ex: BaseException) -> None:
+    log.error("an event listener raised an exception", exc_info=ex)
+
+
+def _checked(base_url: str) -> str:
+    """Return the address of ARI for the address that a user gives; no slash at its end.
+
+    :raises ValueError: it is not an http or https address, or holds credentials.
+    """
+    parts = urlsplit(base_url)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        shown = "it" if "@" in base_url else repr(base_url)
+        raise ValueError(f"Asterisk's address looks like http://localhost:8088/, {shown} does not")
+    if "@" in parts.netloc:
+        raise ValueError(
+            "Asterisk's address holds credentials, which then stand wherever it is shown; "
+            "give them to connect() as user name and password"
+        )
+    path = parts.path.rstrip("/")
+    path = path if path.endswith("/ari") else path + "/ari"
+    return urlunsplit((parts.scheme, parts.netloc, path, "", ""))
+
+
+def _names(apps: str | Iterable[str]) -> list[str]:
+    names = apps.split(",") if isinstance(apps, str) else list(apps)
+    if not names or not all(names):
+        raise ValueError(f"run() got {apps!r}: name at least one application, and no empty name")
+    return names

@@ -1,0 +1,204 @@
+"""Calling handlers: on which thread, in which order, and what becomes of their exceptions.
+
+Events wait in lanes. A lane is worked off by one thread at a time, in order; with workers there is
+a lane for each call, so the events of one call stay in order while other calls go on. Without
+workers there is one lane, and the thread that called ``run()`` works it off.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Hashable
+from typing import Any, Protocol
+
+__all__ = ["Dispatcher", "Lanes"]
+
+log = logging.getLogger(__name__)
+
+#: From how many waiting events on a backlog is logged; again at each doubling.
+_BACKLOG = 1000
+
+#: Seconds after which a wait looks again: a signal handler on the waiting thread may have changed
+#: something in between the look and the wait, where no notice reaches it.
+_GLANCE = 1.0
+
+#: Seconds that workers get to come back from their handlers once it is over.
+_PATIENCE = 5.0
+
+Task = Callable[[], None]
+
+
+class Handler(Protocol):
+    """What is called, as logs name it."""
+
+    @property
+    def name(self) -> str:
+        """The name of the user's function."""
+
+
+class Lanes:
+    """Queues of tasks by key, each taken by one thread at a time, in order."""
+
+    def __init__(self) -> None:
+        self._changed = threading.Condition()
+        self._waiting: dict[Hashable, deque[Task]] = {}
+        self._ready: deque[Hashable] = deque()
+        self._finishing = False
+        self._stopped = False
+        self.size = 0
+
+    def put(self, key: Hashable, task: Task) -> None:
+        """Add a task to the lane of this key."""
+        with self._changed:
+            lane = self._waiting.get(key)
+            if lane is None:
+                self._waiting[key] = deque([task])
+                self._ready.append(key)
+                self._changed.notify()
+            else:
+                lane.append(task)
+            self.size += 1
+
+    def take(self) -> tuple[Hashable, Task] | None:
+        """Return the next task and its lane, which is taken until :meth:`done`; None at the end."""
+        with self._changed:
+            while not self._ready and not self._over():
+                self._changed.wait(_GLANCE)
+            if self._stopped or not self._ready:
+                return None
+            key = self._ready.popleft()
+            self.size -= 1
+            return key, self._waiting[key].popleft()
+
+    def done(self, key: Hashable) -> None:
+        """Give a taken lane free."""
+        with self._changed:
+            if self._waiting[key]:
+                self._ready.append(key)
+            else:
+                del self._waiting[key]
+            self._changed.notify_all()
+
+    def finish(self) -> None:
+        """End when all that waits is done."""
+        with self._changed:
+            self._finishing = True
+            self._changed.notify_all()
+
+    def stop(self) -> None:
+        """End now; what waits is dropped."""
+        with self._changed:
+            self._stopped = True
+            self._changed.notify_all()
+
+    def join(self) -> None:
+        """Wait for the end: stopped, or finishing and nothing left to do."""
+        with self._changed:
+            while not self._over():
+                self._changed.wait(_GLANCE)
+
+    def _over(self) -> bool:
+        return self._stopped or (self._finishing and not self._waiting)
+
+
+class Dispatcher:
+    """Runs tasks in lanes, on the calling thread or on workers.
+
+    :param workers: how many threads; 0 for the one that calls :meth:`run`.
+    :param waited: returns the seconds that the current thread has waited on purpose, which do not
+        make a handler slow.
+    :param slow: from how many seconds on a handler is logged as slow.
+    """
+
+    def __init__(
+        self, workers: int = 0, waited: Callable[[], float] = lambda: 0.0, slow: float = 1.0
+    ) -> None:
+        if workers < 0:
+            raise ValueError(f"workers={workers}: a number of threads, or 0 for the caller's own")
+        self.lanes = Lanes()
+        self.workers = workers
+        self._waited = waited
+        self._slow = slow
+        self._failure: BaseException | None = None
+        self._backlog = _BACKLOG
+        self._running: dict[int, tuple[Handler, float]] = {}
+        self._threads: list[threading.Thread] = []
+
+    def put(self, key: Hashable, task: Task) -> None:
+        """Add a task; those of one key run in order, one at a time."""
+        self.lanes.put(key if self.workers else None, task)
+        size = self.lanes.size
+        if size >= self._backlog:
+            self._backlog = size * 2
+            log.warning("%d events wait for their handlers; running: %s", size, self._names())
+        elif size < _BACKLOG // 2:
+            self._backlog = _BACKLOG
+
+    def run(self) -> None:
+        """Run tasks until the end; raise what a task raised."""
+        if not self.workers:
+            self._work()
+        else:
+            self._run_workers()
+        if self._failure is not None:
+            raise self._failure
+
+    def _run_workers(self) -> None:
+        threads = [
+            threading.Thread(target=self._work, name=f"ari-worker-{n}", daemon=True)
+            for n in range(self.workers)
+        ]
+        for thread in threads:
+            thread.start()
+        try:
+            self.lanes.join()
+        finally:
+            self.lanes.stop()
+            self._threads = threads
+
+    def join(self) -> None:
+        """Wait for workers that are still in a handler, for a while."""
+        deadline = time.monotonic() + _PATIENCE
+        for thread in self._threads:
+            if thread is not threading.current_thread():
+                thread.join(max(0.0, deadline - time.monotonic()))
+                if thread.is_alive():
+                    log.warning("a handler is still running after the end: %s", self._names())
+
+    def _names(self) -> str:
+        """Say which handlers are running, and for how long."""
+        now = time.monotonic()
+        running = list(self._running.values())
+        return ", ".join(f"{h.name} for {now - began:.1f} s" for h, began in running) or "none"
+
+    def _work(self) -> None:
+        while (taken := self.lanes.take()) is not None:
+            key, task = taken
+            try:
+                task()
+            except BaseException as ex:  # noqa: BLE001 - run() raises it on the caller's thread
+                self._failure = self._failure or ex
+                self.lanes.stop()
+            finally:
+                self.lanes.done(key)
+
+    def call(
+        self, handler: Handler, function: Callable[..., Any], *args: Any, **kwargs: Any
+    ) -> None:
+        """Call a handler's function; log it if it was slow.
+
+        Time that it spent waiting for events does not count.
+        """
+        me = threading.get_ident()
+        began, waited = time.monotonic(), self._waited()
+        self._running[me] = (handler, began)
+        try:
+            function(*args, **kwargs)
+        finally:
+            self._running.pop(me, None)
+            took = time.monotonic() - began - (self._waited() - waited)
+            if took >= self._slow:
+                log.warning("slow handler: %s took %.1f s", handler.name, took)

@@ -1,0 +1,214 @@
+"""One ``run()``: reads the stream, meets the waiters, and has the handlers called.
+
+::
+
+    EventStream ──message──> parse ──event──> WaitingRoom.meet
+                                        └───> Dispatcher ──> ListenerTable.matching ──> handlers
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import threading
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from .dispatch import Dispatcher
+from .events import Subscription
+from .recovery import recover
+from .stream import EventStream, Reconnect
+from .waiting import Key
+
+if TYPE_CHECKING:
+    from .client import Client
+
+__all__ = ["Running", "call_listeners", "parse"]
+
+log = logging.getLogger(__name__)
+
+
+def parse(message: Any) -> dict[str, Any]:
+    """Return the event that a message is.
+
+    :raises ValueError: it is none.
+    """
+    if not isinstance(message, str):
+        raise ValueError("not a text in UTF-8")
+    try:
+        event = json.loads(message)
+    except RecursionError as ex:
+        raise ValueError("nested too deeply") from ex
+    if not isinstance(event, dict):
+        raise ValueError("not a JSON object")
+    if not isinstance(event.get("type"), str):
+        raise ValueError("without a type")
+    return event
+
+
+class Running:
+    """The parts of one ``run()`` and what goes on between them.
+
+    :param client: whose listeners and waiters are served.
+    :param apps: the applications' names.
+    :param workers: how many handlers may run at once; 0 for one, on the calling thread.
+    """
+
+    def __init__(
+        self,
+        client: Client,
+        apps: Sequence[str],
+        *,
+        workers: int,
+        reconnect: Reconnect | None,
+        ping_interval: float,
+        ping_timeout: float,
+    ) -> None:
+        self._client = client
+        self._registered: set[str] = set()
+        self._recoveries: list[threading.Thread] = []
+        self._failure: BaseException | None = None
+        self._dispatcher = Dispatcher(workers, client.waiting.waited, client.slow_handler)
+        self.stream = EventStream(
+            client.open_websocket,
+            apps,
+            self,
+            reconnect=reconnect,
+            ping_interval=ping_interval,
+            ping_timeout=ping_timeout,
+        )
+
+    def run(self) -> None:
+        """Serve events until the end; raise what ended it, if it was a failure."""
+        try:
+            self.stream.open()
+            self._dispatcher.run()
+        finally:
+            self.close()
+            self.stream.join()
+            self._client.settle_run(self)
+            self._dispatcher.join()
+            for thread in self._recoveries:
+                thread.join()
+            self._set_socket(None)
+            for app in sorted(self._registered):
+                self._deregister(app)
+        if self._failure is not None:
+            raise self._failure
+
+    def close(self) -> None:
+        """End soon; from any thread, any number of times."""
+        self._dispatcher.lanes.stop()
+        self.stream.close()
+
+    # What the stream tells, on its reading thread.
+
+    def on_message(self, message: Any) -> None:
+        """Take a message; one that is no event is logged and passed over."""
+        if message == "":
+            return
+        try:
+            event = parse(message)
+            keys = self._client.schema.references(event)
+        except ValueError as ex:
+            log.error("invalid event passed over: %s: %.200r", ex, message)
+            return
+        self._client.waiting.meet(event, keys)
+        if event["type"] == "ApplicationReplaced":
+            self._on_replaced(event)
+        lane = keys[0] if keys else None
+        self._dispatcher.put(lane, partial(self.handle, event, keys))
+
+    def _on_replaced(self, event: dict[str, Any]) -> None:
+        app = str(event.get("application"))
+        if app not in self.stream.apps:
+            return
+        log.warning(
+            "another client took the application %s; no more of its events come here%s",
+            app,
+            "" if len(self.stream.apps) > 1 else ", so run() ends",
+        )
+        self._dispatcher.put(("app", app), partial(self._deregister, app))
+        self.stream.give_up(app)
+
+    def on_connected(self, apps: Sequence[str], again: bool) -> None:
+        """Tell that applications are registered, and after a gap make up for it."""
+        self._set_socket(self.stream.socket)
+        for app in apps:
+            self._dispatcher.put(("app", app), partial(self._register, app))
+        if again:
+            client = self._client
+            thread = threading.Thread(
+                target=recover,
+                args=(client.swagger, apps, client.ledger, client.table, client.waiting),
+                name="ari-recovery",
+                daemon=True,
+            )
+            self._recoveries = [t for t in self._recoveries if t.is_alive()]
+            self._recoveries.append(thread)
+            thread.start()
+
+    def on_lost(self, apps: Sequence[str], reason: str) -> None:
+        """Tell that applications are registered no more."""
+        self._set_socket(None)
+        for app in apps:
+            self._dispatcher.put(("app", app), partial(self._deregister, app))
+
+    def on_end(self, failure: BaseException | None) -> None:
+        """Let the handlers finish what came, and then end."""
+        self._failure = failure
+        self._dispatcher.lanes.finish()
+
+    def _set_socket(self, socket: Any) -> None:
+        """Show the current socket in ``client.websockets``."""
+        sockets = self._client.websockets
+        sockets.discard(getattr(self, "_shown", None))
+        self._shown = socket
+        if socket is not None:
+            sockets.add(socket)
+
+    # What the dispatcher runs.
+
+    def handle(self, event: dict[str, Any], keys: Sequence[Key]) -> None:
+        """Call the listeners of an event."""
+        call_listeners(self._client, event, keys, self._dispatcher.call)
+
+    def _register(self, app: str) -> None:
+        self._registered.add(app)
+        self._call_all(self._client.on_registered.matching(app, ()))
+
+    def _deregister(self, app: str) -> None:
+        if app in self._registered:
+            self._registered.discard(app)
+            self._call_all(self._client.on_deregistered.matching(app, ()))
+
+    def _call_all(self, subscriptions: Sequence[Subscription]) -> None:
+        _call_each(self._client, subscriptions, (), self._dispatcher.call)
+
+
+def call_listeners(
+    client: Client, event: dict[str, Any], keys: Sequence[Key], call: Callable[..., None]
+) -> None:
+    """Call the listeners of an event, and let go those of an object that it ends.
+
+    :param keys: the objects that the event is about.
+    :param call: called with a subscription, its function and the function's arguments.
+    """
+    _call_each(client, client.table.matching(event["type"], keys), (event,), call)
+    client.table.settle(event["type"], keys)
+
+
+def _call_each(
+    client: Client,
+    subscriptions: Sequence[Subscription],
+    arguments: tuple[Any, ...],
+    call: Callable[..., None],
+) -> None:
+    for subscription in subscriptions:
+        if subscription.claim():
+            function, more, kwargs = subscription
+            try:
+                call(subscription, function, *arguments, *more, **kwargs)
+            except Exception as ex:  # noqa: BLE001 - what a user's function raises is the user's
+                client.exception_handler(ex)

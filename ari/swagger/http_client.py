@@ -1,0 +1,295 @@
+"""The http client: the one interface through which everything reaches the network.
+
+:class:`HttpClient` is swaggerpy's interface. Anything with ``request()`` and ``ws_connect()`` will
+do; a WebSocket needs only ``recv()``, returning None at its end, ``send_close()`` and ``close()``.
+:class:`SynchronousHttpClient` does it with requests and websocket-client.
+"""
+
+from __future__ import annotations
+
+from types import TracebackType
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+import requests
+import websocket
+from requests.adapters import DEFAULT_POOLSIZE, HTTPAdapter
+from requests.utils import DEFAULT_CA_BUNDLE_PATH
+
+from ..exceptions import ARIConnectionError, from_response, root_cause, without_query
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
+
+__all__ = [
+    "ApiKeyAuthenticator",
+    "Authenticator",
+    "BasicAuthenticator",
+    "HttpClient",
+    "SynchronousHttpClient",
+]
+
+#: Seconds until connected, and until an answer. Asterisk answers some calls only after the media
+#: queued before them has played, so the second is long.
+DEFAULT_TIMEOUT = (5.0, 60.0)
+
+_SAFE_METHODS = frozenset(["GET", "HEAD", "OPTIONS"])
+
+
+class HttpClient:
+    """Interface of what the Swagger layer sends requests with."""
+
+    #: How many requests may be under way at once; more than one only if the client is thread-safe.
+    parallel_requests = 1
+
+    def close(self) -> None:
+        """Close kept-alive connections. Closing twice does no harm."""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def request(
+        self,
+        method: str,
+        url: str,
+        params: Any = None,
+        data: Any = None,
+        headers: Any = None,
+    ) -> Any:
+        """Send a request and return the response, whatever its status.
+
+        :param method: GET, POST and so on.
+        :param url: the address without query.
+        :param params: query parameters, a dict or None.
+        :param data: the body, a str or None.
+        :param headers: additional headers, a dict or None.
+        :return: a ``requests.Response`` or something that behaves as one.
+        """
+        raise NotImplementedError
+
+    def ws_connect(self, url: str, params: Any = None) -> Any:
+        """Open a WebSocket and return it.
+
+        :param url: a ws or wss address without query.
+        :param params: query parameters, a dict or None.
+        """
+        raise NotImplementedError
+
+    def set_basic_auth(self, host: str, username: str, password: str) -> None:
+        """Use HTTP Basic credentials on one host."""
+        raise NotImplementedError
+
+    def set_api_key(self, host: str, api_key: str, param_name: str = "api_key") -> None:
+        """Use an API key on one host."""
+        raise NotImplementedError
+
+
+class Authenticator:
+    """Base of what puts credentials on the requests to one host.
+
+    :param host: the host name, without port.
+    """
+
+    def __init__(self, host: str) -> None:
+        self.host = host
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.host!r})"
+
+    def matches(self, url: str) -> bool:
+        """Tell whether this url is on the host that the credentials are for."""
+        return urlsplit(url).hostname == self.host.lower()
+
+    def apply(self, request: requests.Request) -> None:
+        """Put the credentials on the request."""
+        raise NotImplementedError
+
+
+class BasicAuthenticator(Authenticator):
+    """HTTP Basic credentials, sent in the Authorization header."""
+
+    def __init__(self, host: str, username: str, password: str) -> None:
+        super().__init__(host)
+        self.username = username
+        self.password = password
+
+    def apply(self, request: requests.Request) -> None:
+        # As bytes, since requests would take a str for Latin-1 and Asterisk compares UTF-8.
+        request.auth = (self.username.encode(), self.password.encode())
+
+
+class ApiKeyAuthenticator(Authenticator):
+    """An API key, sent as a query parameter.
+
+    Asterisk's key, ``user:password``, is the exception: it says the same as HTTP Basic
+    credentials, and is sent as these, for a password has no business in a URL.
+    """
+
+    def __init__(self, host: str, api_key: str, param_name: str = "api_key") -> None:
+        super().__init__(host)
+        self.api_key = api_key
+        self.param_name = param_name
+
+    def apply(self, request: requests.Request) -> None:
+        username, colon, password = self.api_key.partition(":")
+        if colon:
+            BasicAuthenticator(self.host, username, password).apply(request)
+        else:
+            request.params = {**(request.params or {}), self.param_name: self.api_key}
+
+
+class SynchronousHttpClient(HttpClient):
+    """An http client on requests and websocket-client; safe to use from many threads.
+
+    :param timeout: seconds until connected and until an answer, a pair, or one number for both.
+    :param verify: as in requests: True, False, or the path of a CA bundle.
+    :param cert: as in requests: a client certificate's path, or a (certificate, key) pair.
+    """
+
+    parallel_requests = 4
+
+    def __init__(
+        self,
+        *,
+        timeout: float | tuple[float, float] = DEFAULT_TIMEOUT,
+        verify: bool | str = True,
+        cert: str | tuple[str, str] | None = None,
+    ) -> None:
+        self.session = requests.Session()
+        self.session.verify = verify
+        self.session.cert = cert
+        self._pool_size = DEFAULT_POOLSIZE
+        self.timeout = timeout
+        self.authenticator: Authenticator | None = None
+
+    def close(self) -> None:
+        self.session.close()
+
+    def set_basic_auth(self, host: str, username: str, password: str) -> None:
+        self.authenticator = BasicAuthenticator(host, username, password)
+
+    def set_api_key(self, host: str, api_key: str, param_name: str = "api_key") -> None:
+        self.authenticator = ApiKeyAuthenticator(host, api_key, param_name)
+
+    def user_for(self, url: str) -> str | None:
+        """Return the user name that requests to this url carry, for error texts."""
+        authenticator = self.authenticator
+        if isinstance(authenticator, BasicAuthenticator) and authenticator.matches(url):
+            return authenticator.username
+        return None
+
+    def reserve_connections(self, count: int) -> None:
+        """Keep at least this many connections alive, so that as many threads need not wait."""
+        if count <= self._pool_size:
+            return
+        self._pool_size = count
+        for prefix, adapter in list(self.session.adapters.items()):
+            if type(adapter) is HTTPAdapter:  # an adapter of the user's own stays
+                self.session.mount(prefix, HTTPAdapter(pool_maxsize=count))
+
+    def request(
+        self,
+        method: str,
+        url: str,
+        params: Any = None,
+        data: Any = None,
+        headers: Any = None,
+    ) -> requests.Response:
+        request = requests.Request(
+            method=method, url=url, params=params or {}, data=data, headers=headers
+        )
+        self._authenticate(request, url)
+        prepared = self.session.prepare_request(request)
+        settings = self.session.merge_environment_settings(
+            prepared.url, {}, False, self.session.verify, self.session.cert
+        )
+        try:
+            return self.session.send(prepared, timeout=self.timeout, **settings)
+        except requests.Timeout:
+            raise
+        except requests.ConnectionError:
+            # Asterisk closes an idle connection after a while, perhaps just as it is used again.
+            # Asking twice does no harm where asking changes nothing; anything else is sent once.
+            if method.upper() not in _SAFE_METHODS:
+                raise
+            return self.session.send(prepared, timeout=self.timeout, **settings)
+
+    def ws_connect(self, url: str, params: Any = None) -> Any:
+        """Open a WebSocket; its credentials travel in the Authorization header.
+
+        :raises ARIHTTPError: the server refused the handshake.
+        :raises ARIConnectionError: the server cannot be reached, or speaks no WebSocket.
+        """
+        http_url = "http" + url[2:] if url.startswith("ws") else url
+        request = requests.Request(method="GET", url=http_url, params=params or {})
+        self._authenticate(request, http_url)
+        prepared = self.session.prepare_request(request)
+        authorization = prepared.headers.get("Authorization")
+        timeout = self.timeout[0] if isinstance(self.timeout, tuple) else self.timeout
+        socket: Any = websocket.WebSocket(
+            sslopt=self._ssl_options(http_url), skip_utf8_validation=True, enable_multithread=True
+        )
+        socket.settimeout(timeout)
+        try:
+            socket.connect(
+                "ws" + str(prepared.url)[4:],
+                header=[f"Authorization: {authorization}"] if authorization else [],
+                suppress_origin=True,
+                redirect_limit=0,
+            )
+        except websocket.WebSocketBadStatusException as ex:
+            socket.shutdown()
+            raise from_response(
+                _refusal(ex, http_url), "opening the WebSocket", _who(self.user_for(http_url))
+            ) from None
+        except (websocket.WebSocketException, OSError) as ex:
+            socket.shutdown()
+            raise ARIConnectionError(
+                f"opening the WebSocket: cannot reach {without_query(url)}: {root_cause(ex)}"
+            ) from ex
+        socket.settimeout(None)
+        return socket
+
+    def _authenticate(self, request: requests.Request, url: str) -> None:
+        if self.authenticator is not None and self.authenticator.matches(url):
+            self.authenticator.apply(request)
+
+    def _ssl_options(self, url: str) -> dict[str, Any]:
+        if not url.startswith("https"):
+            return {}
+        settings = self.session.merge_environment_settings(
+            url, {}, False, self.session.verify, self.session.cert
+        )
+        verify, cert = settings["verify"], settings["cert"]
+        options: dict[str, Any] = {}
+        if verify is False:
+            options.update(cert_reqs=0, check_hostname=False)
+        else:
+            options["ca_certs"] = verify if isinstance(verify, str) else DEFAULT_CA_BUNDLE_PATH
+        if cert:
+            certfile, keyfile = (cert, None) if isinstance(cert, str) else cert
+            options.update(certfile=certfile, keyfile=keyfile)
+        return options
+
+
+def _who(user: str | None) -> str:
+    return f"user {user!r}" if user else ""
+
+
+def _refusal(error: websocket.WebSocketBadStatusException, url: str) -> requests.Response:
+    """Make of a refused handshake the response that the server gave."""
+    response = requests.Response()
+    response.status_code = error.status_code
+    response.url = without_query(url)
+    response.headers.update(error.resp_headers or {})
+    body = getattr(error, "resp_body", None) or b""
+    response._content = body.encode() if isinstance(body, str) else bytes(body)
+    return response

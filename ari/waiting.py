@@ -1,0 +1,267 @@
+"""Waiting for events: who waits, for what, and when it can no longer come.
+
+The thread that reads events meets the waiters, before any handler runs, so a handler may wait for
+what its own call does next. Final events of recent objects are remembered: what came before the
+wait began is not missed.
+
+An event's references are its keys, (class name, id) pairs such as ``("Channel", "1234")``.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import OrderedDict, deque
+from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from .exceptions import ARIObjectGone, ARIWaitTimeout
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
+
+__all__ = ["FINAL_EVENTS", "TARGETS", "Key", "Waiter", "WaitingRoom", "target_keys"]
+
+Key = tuple[str, str]
+Event = dict[str, Any]
+
+#: The events that end an object, and the class of the object that they end.
+FINAL_EVENTS = {
+    "ChannelDestroyed": "Channel",
+    "BridgeDestroyed": "Bridge",
+    "PlaybackFinished": "Playback",
+    "RecordingFinished": "LiveRecording",
+    "RecordingFailed": "LiveRecording",
+}
+
+_ENDED_BY = {**FINAL_EVENTS, "StasisEnd": "Channel"}
+
+#: What may still come after StasisEnd: a channel can return, and one that ARI made is reported to
+#: its end. Any other wait on a channel ends there, since a channel that came by the dialplan is
+#: never heard of again.
+_AFTER_STASIS_END = frozenset(["ChannelDestroyed", "StasisStart"])
+
+#: The schemes of a ``target_uri``, and the classes that they name.
+TARGETS = {"channel": "Channel", "bridge": "Bridge"}
+
+_CLOSED = "the client was closed"
+
+#: Seconds after which a wait looks again.
+_GLANCE = 1.0
+
+
+def target_keys(value: Any) -> list[Key]:
+    """Return the channel or bridge that a playback or recording is on."""
+    scheme, colon, object_id = str(value.get("target_uri", "")).partition(":")
+    return [(TARGETS[scheme], object_id)] if colon and scheme in TARGETS else []
+
+
+class Waiter:
+    """One wait: the events that it asked for, in order, until its object is gone.
+
+    Made by :meth:`WaitingRoom.open`; a context manager, closing twice does no harm.
+    """
+
+    def __init__(self, room: WaitingRoom, types: frozenset[str], keys: Sequence[Key]) -> None:
+        self.room = room
+        self.types = types
+        self.keys = tuple(keys)
+        self._arrived: deque[Event | ARIObjectGone] = deque()
+        self._changed = threading.Condition()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exc_info: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Wait no more."""
+        self.room.leave(self)
+
+    def put(self, arrival: Event | ARIObjectGone) -> None:
+        """Hand over an event, or the reason why none will come."""
+        with self._changed:
+            self._arrived.append(arrival)
+            self._changed.notify()
+
+    def get(self, deadline: float | None = None) -> Event:
+        """Return the next event.
+
+        :param deadline: the ``time.monotonic()`` second to wait until; None waits for ever.
+        :raises ARIWaitTimeout: none came in time.
+        :raises ARIObjectGone: none can come any more.
+        """
+        began = time.monotonic()
+        try:
+            with self._changed:
+                while not self._arrived:
+                    left = None if deadline is None else deadline - time.monotonic()
+                    if left is not None and left <= 0:
+                        raise ARIWaitTimeout(f"{self.describe()}: nothing came in time")
+                    # Not for ever at once: a signal handler on this thread may have put something
+                    # in between the look and the wait, where no notice reaches it.
+                    self._changed.wait(_GLANCE if left is None else min(left, _GLANCE))
+                arrival = self._arrived.popleft()
+        finally:
+            self.room.add_waited(time.monotonic() - began)
+        if isinstance(arrival, ARIObjectGone):
+            raise arrival
+        return arrival
+
+    def describe(self) -> str:
+        """Say what is awaited, for error texts."""
+        about = f" of {self.keys[0][0]} {self.keys[0][1]}" if self.keys else ""
+        return f"waiting for {' or '.join(sorted(self.types))}{about}"
+
+    def ends_with(self, event_type: str) -> bool:
+        """Tell whether nothing awaited can come after this end of an awaited object."""
+        return event_type != "StasisEnd" or not self.types & _AFTER_STASIS_END
+
+
+class WaitingRoom:
+    """All waits of a client, and the memory of how recent objects ended.
+
+    :param remembered: of how many objects the final events are kept.
+    """
+
+    def __init__(self, remembered: int = 1000) -> None:
+        self._lock = threading.RLock()
+        self._closed = False
+        self._anywhere: list[Waiter] = []
+        self._by_key: dict[Key, list[Waiter]] = {}
+        self._ends: OrderedDict[Key, dict[str, Event]] = OrderedDict()
+        self._remembered = remembered
+        self._waited = threading.local()
+
+    def open(self, types: Iterable[str], keys: Sequence[Key] = ()) -> Waiter:
+        """Begin a wait for events of these types.
+
+        :param types: the event types.
+        :param keys: the objects that the events must be about, any of them; the end of any of
+            them ends the wait. Without keys, events about anything.
+        """
+        waiter = Waiter(self, frozenset(types), keys)
+        with self._lock:
+            for key in waiter.keys:
+                self._by_key.setdefault(key, []).append(waiter)
+                for event in self._ends.get(key, {}).values():
+                    self._hand_over(waiter, key, event)
+            if not waiter.keys:
+                self._anywhere.append(waiter)
+            if self._closed:
+                self._dismiss(waiter, None, _CLOSED)
+        return waiter
+
+    def wait_for(
+        self,
+        types: Iterable[str],
+        keys: Sequence[Key] = (),
+        predicate: Callable[[Event], Any] | None = None,
+        timeout: float | None = None,
+    ) -> Event:
+        """Return the first event of these types that the predicate accepts.
+
+        :param timeout: seconds; None waits for ever.
+        :raises ARIWaitTimeout: none came in time.
+        :raises ARIObjectGone: none can come any more.
+        """
+        deadline = None if timeout is None else time.monotonic() + timeout
+        with self.open(types, keys) as waiter:
+            while True:
+                event = waiter.get(deadline)
+                if predicate is None or predicate(event):
+                    return event
+
+    def meet(self, event: Event, keys: Sequence[Key]) -> None:
+        """Hand an event that was just read to those who wait for it.
+
+        :param keys: the objects that the event is about, its main object first.
+        """
+        event_type = event["type"]
+        with self._lock:
+            for waiter in list(self._anywhere):
+                if event_type in waiter.types:
+                    waiter.put(event)
+            met: set[int] = set()
+            for key in keys:
+                for waiter in list(self._by_key.get(key, ())):
+                    self._hand_over(waiter, key, event, again=id(waiter) in met)
+                    met.add(id(waiter))
+            self._remember(event, keys)
+
+    def _hand_over(self, waiter: Waiter, key: Key, event: Event, *, again: bool = False) -> None:
+        if event["type"] in waiter.types and not again:
+            waiter.put(event)
+        if key[0] == _ENDED_BY.get(event["type"]) and waiter.ends_with(event["type"]):
+            self._dismiss(waiter, key, f"the {key[0]} ended with {event['type']}")
+
+    def _remember(self, event: Event, keys: Sequence[Key]) -> None:
+        event_type = event["type"]
+        if event_type == "StasisStart" and keys:
+            self._ends.pop(keys[0], None)
+        ended = [key for key in keys if key[0] == _ENDED_BY.get(event_type)]
+        if ended:
+            self._ends.setdefault(ended[0], {})[event_type] = event
+            self._ends.move_to_end(ended[0])
+            if len(self._ends) > self._remembered:
+                self._ends.popitem(last=False)
+
+    def renew(self, key: Key) -> None:
+        """Forget how an object ended: another of its name is about to be made."""
+        with self._lock:
+            self._ends.pop(key, None)
+
+    def has_ended(self, key: Key) -> bool:
+        """Tell whether this object is known to have ended, or to have left Stasis."""
+        with self._lock:
+            return key in self._ends
+
+    def retire(self, key: Key) -> None:
+        """End all waits on an object that is gone without an event having said so."""
+        with self._lock:
+            for waiter in self._by_key.get(key, ()):
+                self._dismiss(waiter, key, f"the {key[0]} ended while the connection was lost")
+
+    def reopen(self) -> None:
+        """Let waits begin again after :meth:`close`."""
+        with self._lock:
+            self._closed = False
+
+    def close(self) -> None:
+        """End all waits, and those yet to begin: nobody reads events any more."""
+        with self._lock:
+            self._closed = True
+            everyone = {id(w): w for waiters in self._by_key.values() for w in waiters}
+            everyone.update((id(w), w) for w in self._anywhere)
+            for waiter in everyone.values():
+                self._dismiss(waiter, None, _CLOSED)
+
+    @staticmethod
+    def _dismiss(waiter: Waiter, key: Key | None, why: str) -> None:
+        waiter.put(ARIObjectGone(f"{waiter.describe()}: {why}", key=key))
+
+    def leave(self, waiter: Waiter) -> None:
+        """End a wait; a second time does no harm."""
+        with self._lock:
+            for key in waiter.keys:
+                waiters = self._by_key.get(key, [])
+                if waiter in waiters:
+                    waiters.remove(waiter)
+                if not waiters:
+                    self._by_key.pop(key, None)
+            if waiter in self._anywhere:
+                self._anywhere.remove(waiter)
+
+    def keys(self) -> list[Key]:
+        """Return the objects that are waited for."""
+        with self._lock:
+            return list(self._by_key)
+
+    def add_waited(self, seconds: float) -> None:
+        """Count time that the current thread spent waiting on purpose."""
+        self._waited.seconds = self.waited() + seconds
+
+    def waited(self) -> float:
+        """Return the seconds that the current thread has spent waiting on purpose."""
+        return float(getattr(self._waited, "seconds", 0.0))
