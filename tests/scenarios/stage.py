@@ -319,7 +319,7 @@ class Stage:
             answer = Answer(response)
             step["status"] = answer.status
             if answer.body is not None:
-                step["answer"] = keep(answer.body)
+                step["answer"] = keep(answer.body) if answer.status < 400 else answer.body
             shown = {h: answer.headers[h] for h in SHOWN_HEADERS if h in answer.headers}
             if shown:
                 step["headers"] = shown
@@ -550,7 +550,7 @@ class Normaliser:
     def text(self, text: str) -> str:
         """Return the normalised text."""
         text = self.MADE_BY_SERVER.sub(self._placeholder, text)
-        text = text.replace(self._suffix, "")
+        text = text.replace(self._suffix, "").replace(self._suffix.upper(), "")
         text = self.CHANNEL_NUMBER.sub("-<n>", text)
         return "<time>" if self.TIME.fullmatch(text) else text
 

@@ -1,6 +1,6 @@
-"""The scenarios. Each module plays what one resource of ARI is about."""
+"""The scenarios. Each module plays what one part of ARI is about."""
 
-from tests.scenarios.plays import calls
+from tests.scenarios.plays import calls, leaving
 from tests.scenarios.scenario import SCENARIOS
 
-__all__ = ["SCENARIOS", "calls"]
+__all__ = ["SCENARIOS", "calls", "leaving"]
