@@ -7,11 +7,13 @@ becomes of the real thing. ``channel.get()`` fetches a fresh one.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from typing import Any, ClassVar, TypeVar
 
 from .digits import read_digits
+from .event_objects import EventObjects
 from .exceptions import from_response
+from .ids import DefaultObjectIdGenerator, EndpointIdGenerator, ObjectIdGenerator
 from .operations import call, make_function
 from .swagger.client import Resource
 from .swagger.processors import Json
@@ -84,46 +86,6 @@ def _invoke(
     return result
 
 
-class ObjectIdGenerator:
-    """How the JSON of a class names the object: the path parameters and the id."""
-
-    def get_params(self, obj_json: Json) -> dict[str, str]:
-        """Return the path parameters that name the object."""
-        raise NotImplementedError
-
-    def id_as_str(self, obj_json: Json) -> str:
-        """Return the object's id."""
-        raise NotImplementedError
-
-
-class DefaultObjectIdGenerator(ObjectIdGenerator):
-    """An id that is one field of the JSON and one parameter of the path.
-
-    :param param_name: the path parameter.
-    :param id_field: the field.
-    """
-
-    def __init__(self, param_name: str, id_field: str = "id") -> None:
-        self.param_name = param_name
-        self.id_field = id_field
-
-    def get_params(self, obj_json: Json) -> dict[str, str]:
-        return {self.param_name: obj_json[self.id_field]}
-
-    def id_as_str(self, obj_json: Json) -> str:
-        return str(obj_json[self.id_field])
-
-
-class EndpointIdGenerator(ObjectIdGenerator):
-    """An endpoint's id: its technology and its resource, ``PJSIP/alice`` for one."""
-
-    def get_params(self, obj_json: Json) -> dict[str, str]:
-        return {"tech": obj_json["technology"], "resource": obj_json["resource"]}
-
-    def id_as_str(self, obj_json: Json) -> str:
-        return "{tech}/{resource}".format(**self.get_params(obj_json))
-
-
 class BaseObject:
     """Base of the domain objects.
 
@@ -153,8 +115,8 @@ class BaseObject:
         return f"{type(self).__name__}({self.id})"
 
     def __eq__(self, other: object) -> bool:
-        if isinstance(other, EventObjects):
-            return other == self
+        if not isinstance(other, BaseObject):
+            return NotImplemented
         return type(self) is type(other) and self.id == other.id
 
     def __hash__(self) -> int:
@@ -427,51 +389,6 @@ class Application(BaseObject):
 
     def __init__(self, client: Any, application_json: Json) -> None:
         super().__init__(client, client.swagger.applications, application_json, None)
-
-
-class EventObjects(dict[str, Any]):
-    """The objects of an event that may have several, by field; stands for its main one as well.
-
-    Index, ``get('channel')``, ``in`` and iteration are the dict's. Other attributes and the
-    operations are the main object's, ``get()`` without arguments among them.
-
-    :param objects: the objects by field; the main one first.
-    """
-
-    def __init__(self, objects: Mapping[str, BaseObject]) -> None:
-        super().__init__(objects)
-        self._main: BaseObject | None = next(iter(objects.values()), None)
-
-    def __getattr__(self, name: str) -> Any:
-        main = self.__dict__.get("_main")
-        if main is None:
-            raise AttributeError(f"the event holds no object, so there is no {name!r}")
-        return getattr(main, name)
-
-    def get(self, *args: Any, **kwargs: Any) -> Any:
-        """With arguments, the dict's ``get``; without, the main object's operation."""
-        if args or self._main is None:
-            return super().get(*args, **kwargs)
-        return self._main.get(**kwargs)
-
-    @property
-    def event_source(self) -> str:
-        """The main object as an event source."""
-        return str(self.__getattr__("event_source"))
-
-    def __dir__(self) -> list[str]:
-        return [*super().__dir__(), *(dir(self._main) if self._main is not None else ())]
-
-    def __eq__(self, other: object) -> bool:
-        if isinstance(other, BaseObject):
-            return self._main == other
-        return super().__eq__(other)
-
-    def __ne__(self, other: object) -> bool:
-        return not self == other
-
-    def __hash__(self) -> int:  # type: ignore[override]
-        return hash(self._main)
 
 
 def promote(client: Any, resp: Any, operation_json: Json) -> Any:

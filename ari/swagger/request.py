@@ -27,6 +27,7 @@ Json = dict[str, Any]
 _ANNOTATIONS: dict[str, Any] = {
     "string": str,
     "boolean": bool,
+    "containers": dict,
     "int": int,
     "long": int,
     "double": float,
@@ -67,14 +68,13 @@ def signature(operation: Json, given: Iterable[str] = ()) -> inspect.Signature:
 def _python_parameter(parameter: Json) -> inspect.Parameter:
     positional = parameter["paramType"] == "path"
     kind = inspect.Parameter.POSITIONAL_OR_KEYWORD if positional else inspect.Parameter.KEYWORD_ONLY
-    annotation: Any = _ANNOTATIONS.get(parameter["dataType"], Any)
+    annotation: Any = _ANNOTATIONS.get(parameter["dataType"], object)
     if parameter.get("allowMultiple"):
-        annotation = annotation | Sequence[annotation] if annotation is not Any else Any
+        annotation = annotation | Sequence[annotation]
+    if parameter["required"]:
+        return inspect.Parameter(python_name(parameter["name"]), kind, annotation=annotation)
     return inspect.Parameter(
-        python_name(parameter["name"]),
-        kind,
-        default=inspect.Parameter.empty if parameter["required"] else None,
-        annotation=annotation,
+        python_name(parameter["name"]), kind, default=None, annotation=annotation | None
     )
 
 
@@ -212,13 +212,15 @@ def _scalar(value: Any) -> str:
 def _body(operation: Json, parameter: Json, value: Any) -> Json:
     """Return the members that a body parameter adds, whether or not the value is under its name."""
     name = parameter["name"]
-    if isinstance(value, Mapping) and set(value) == {name}:
-        value = value[name]
-    if parameter.get("flat") and isinstance(value, Mapping):
-        return dict(value)
-    if isinstance(value, (Mapping, list, tuple)):
-        return {name: dict(value) if isinstance(value, Mapping) else list(value)}
-    raise _unfit(operation, name, value, "a dict or a list")
+    if not isinstance(value, (Mapping, list, tuple)):
+        raise _unfit(operation, name, value, "a dict or a list")
+    named = isinstance(value, Mapping) and isinstance(value.get(name), (Mapping, list, tuple))
+    body = dict(value) if named else {name: value}
+    if not parameter.get("flat"):
+        return body
+    if not isinstance(body[name], Mapping):
+        raise _unfit(operation, name, value, "a dict")
+    return dict(body[name])
 
 
 def _unfit(operation: Json, name: str, value: Any, wanted: str) -> TypeError:
