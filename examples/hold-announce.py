@@ -14,6 +14,7 @@ The address and the credentials of Asterisk are taken from ARI_URL, ARI_USER and
 """
 
 import os
+from contextlib import suppress
 
 import ari
 
@@ -38,19 +39,19 @@ def main():
             print(f"{channel.json['name']} did not wait: {error.message}")
 
     def on_enter(bridge, event):
-        """Tell everybody how many are waiting now."""
+        """Tell everybody how many are waiting now, without the music."""
         waiting = len(event["bridge"]["channels"])
         print(f"{event['channel']['name']} entered, {waiting} waiting")
-        # What is played on a bridge is heard by all who are in it. Music would go on meanwhile.
-        if waiting > 1:
+        with suppress(ari.ARINotInStasis):  # No music now: another announcement is not over.
             bridge.stopMoh()
+        # What is played on a bridge is heard by all who are in it.
         announcement = bridge.play(
             media=["sound:confbridge-has-joined", "sound:confbridge-there-are", f"number:{waiting}"]
         )
         announcement.on_event("PlaybackFinished", on_announced)
 
     def on_announced(playback, event):
-        print("Announced")
+        print("Announced, music again")
         bridge.startMoh()
 
     def on_leave(bridge, event):

@@ -81,51 +81,55 @@ class Listener:
 
     def __init__(self, client, channel, mailbox):
         self.channel = channel
-        self.playback = None
+        self.playbacks = []
         self.messages = sorted(
             (r for r in client.recordings.listStored() if in_mailbox(r, mailbox)),
             key=lambda recording: recording.json["name"],
         )
         channel.on_event("ChannelDtmfReceived", self.on_digit)
         channel.answer()
-        channel.play(
-            media=["sound:vm-youhave", f"number:{len(self.messages)}", "sound:vm-messages"]
-        )
+        self.play(["sound:vm-youhave", f"number:{len(self.messages)}", "sound:vm-messages"])
         self.play_next()
+
+    def play(self, media):
+        """Play something, after what is being played."""
+        playback = self.channel.play(media=media)
+        self.playbacks.append(playback)
+        return playback
 
     def play_next(self):
         """Play the first message that is left, or say goodbye."""
         if self.messages:
             name = self.messages[0].json["name"]
             print(f"Playing {name}")
-            self.playback = self.channel.play(media=f"recording:{name}")
+            self.play(f"recording:{name}")
         else:
-            goodbye = self.channel.play(media="sound:vm-nomore")
+            goodbye = self.play("sound:vm-nomore")
             goodbye.on_event("PlaybackFinished", lambda playback, event: hang_up(self.channel))
 
     def on_digit(self, channel, event):
         digit = event["digit"]
         try:
-            self.stop()
             if digit == "#":
                 channel.hangup()
-            elif digit == "1":
-                self.play_next()
-            elif digit in "23" and self.messages:
-                message = self.messages.pop(0)
-                if digit == "3":
+            elif digit in "123" and self.messages:
+                self.be_quiet()
+                if digit == "2":
+                    del self.messages[0]
+                elif digit == "3":
+                    message = self.messages.pop(0)
                     message.deleteStored()
                     print(f"Deleted {message.json['name']}")
-                    channel.play(media="sound:vm-deleted")
+                    self.play("sound:vm-deleted")
                 self.play_next()
         except GONE:
             print("The caller or the message is gone")
 
-    def stop(self):
-        playback, self.playback = self.playback, None
-        if playback is not None:
-            with suppress(ari.ARINotFound):  # Heard to its end.
+    def be_quiet(self):
+        for playback in self.playbacks:
+            with suppress(ari.ARIHTTPError):  # It has ended, or says a number: no way to stop that.
                 playback.stop()
+        self.playbacks.clear()
 
 
 def in_mailbox(recording, mailbox):

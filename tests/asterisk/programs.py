@@ -91,14 +91,19 @@ class Program:
     def interrupt(self) -> str:
         """Press Ctrl-C; return all that the program has printed once it ended, and cleanly."""
         self._process.send_signal(signal.SIGINT)
-        try:
-            code = self._process.wait(DEADLINE)
-        except subprocess.TimeoutExpired:
-            raise AssertionError(f"Ctrl-C did not end it:\n{self.output}") from None
-        self._reader.join(DEADLINE)
+        code = self.wait()
         assert code == 0, f"ended with code {code}:\n{self.output}"
         assert "Traceback" not in self.output, self.output
         return self.output
+
+    def wait(self) -> int:
+        """Wait until the program has ended; return its exit code."""
+        try:
+            code = self._process.wait(DEADLINE)
+        except subprocess.TimeoutExpired:
+            raise AssertionError(f"it does not end:\n{self.output}") from None
+        self._reader.join(DEADLINE)
+        return code
 
     def close(self) -> None:
         """Kill the program if it still runs."""

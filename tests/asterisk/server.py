@@ -216,7 +216,7 @@ class AsteriskServer(Server):
         ]
 
     def _configure(self) -> None:
-        for name in ("etc", "lib/keys", "spool", "run", "log", "cache"):
+        for name in ("etc", "lib/keys", "spool/recording", "run", "log", "cache"):
             (self.inside / name).mkdir(parents=True, exist_ok=True)
         modules = next(self.root.glob("usr/lib/**/asterisk/modules"))
         words = {

@@ -86,12 +86,14 @@ class Switchboard:
         self._session.close()
 
     def sweep(self) -> None:
-        """Take every channel, bridge and device state off the server."""
+        """Take every channel, bridge, stored recording and device state off the server."""
         for channel in self.get("channels"):
             self.try_("DELETE", f"channels/{quote(channel['id'])}")
         until(lambda: not self.get("channels"), what="the end of all channels")
         for bridge in self.get("bridges"):
             self.try_("DELETE", f"bridges/{quote(bridge['id'])}")
+        for recording in self.get("recordings/stored"):
+            self.try_("DELETE", f"recordings/stored/{quote(recording['name'])}")
         for state in self.get("deviceStates"):
             self.try_("DELETE", f"deviceStates/{quote(state['name'])}")
 
@@ -155,6 +157,21 @@ class Switchboard:
         """Return the events of a type that have come so far and satisfy the predicate."""
         with self._news:
             return [event for event in self.events if event["type"] == type_ and predicate(event)]
+
+    def channels_in(self, bridge: str) -> set[str]:
+        """Return the ids of the channels that are in a bridge."""
+        return set(self.get(f"bridges/{bridge}")["channels"])
+
+    def is_gone(self, path: str) -> bool:
+        """Tell whether the server knows the object no more."""
+        return self.try_("GET", path).status_code == requests.codes.not_found
+
+    def expect_entry(self, bridge: str, channel: str) -> Event:
+        """Wait until a channel has entered a bridge."""
+        return self.expect(
+            "ChannelEnteredBridge",
+            lambda event: event["bridge"]["id"] == bridge and event["channel"]["id"] == channel,
+        )
 
     def call(
         self, extension: str, *, context: str = "default", variables: dict[str, str] | None = None
