@@ -21,6 +21,7 @@ The address and the credentials of Asterisk are taken from ARI_URL, ARI_USER and
 number of seconds that a caller has for pressing a key is 10, or the first argument.
 """
 
+import logging
 import os
 import sys
 import threading
@@ -132,6 +133,7 @@ class Attendant:
 
 
 def main():
+    logging.basicConfig()  # Errors in handlers are logged.
     patience = float(sys.argv[1]) if len(sys.argv) > 1 else 10.0
     client = ari.connect(
         os.environ.get("ARI_URL", "http://localhost:8088/"),

@@ -12,6 +12,7 @@ dialplan. To see something, let another program put calls into the bridge::
 The address and the credentials of Asterisk are taken from ARI_URL, ARI_USER and ARI_PASSWORD.
 """
 
+import logging
 import os
 import sys
 
@@ -21,6 +22,7 @@ APP = "bridge-subscription"
 
 
 def main():
+    logging.basicConfig()  # Errors in handlers are logged.
     client = ari.connect(
         os.environ.get("ARI_URL", "http://localhost:8088/"),
         os.environ.get("ARI_USER", "asterisk"),

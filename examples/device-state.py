@@ -17,6 +17,7 @@ Dialplan, in extensions.conf::
 The address and the credentials of Asterisk are taken from ARI_URL, ARI_USER and ARI_PASSWORD.
 """
 
+import logging
 import os
 
 import ari
@@ -26,6 +27,7 @@ DEVICE = "Stasis:waiting"
 
 
 def main():
+    logging.basicConfig()  # Errors in handlers are logged.
     client = ari.connect(
         os.environ.get("ARI_URL", "http://localhost:8088/"),
         os.environ.get("ARI_USER", "asterisk"),

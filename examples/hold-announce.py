@@ -13,6 +13,7 @@ Dialplan, in extensions.conf::
 The address and the credentials of Asterisk are taken from ARI_URL, ARI_USER and ARI_PASSWORD.
 """
 
+import logging
 import os
 from contextlib import suppress
 
@@ -22,6 +23,7 @@ APP = "hold-announce"
 
 
 def main():
+    logging.basicConfig()  # Errors in handlers are logged.
     client = ari.connect(
         os.environ.get("ARI_URL", "http://localhost:8088/"),
         os.environ.get("ARI_USER", "asterisk"),

@@ -23,6 +23,7 @@ PJSIP/1000. The one given here answers by itself::
 The address and the credentials of Asterisk are taken from ARI_URL, ARI_USER and ARI_PASSWORD.
 """
 
+import logging
 import os
 from contextlib import suppress
 
@@ -83,6 +84,7 @@ def hang_up(channel):
 
 
 def main():
+    logging.basicConfig()  # Errors in handlers are logged.
     client = ari.connect(
         os.environ.get("ARI_URL", "http://localhost:8088/"),
         os.environ.get("ARI_USER", "asterisk"),

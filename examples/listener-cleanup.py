@@ -15,6 +15,7 @@ Dialplan, in extensions.conf::
 The address and the credentials of Asterisk are taken from ARI_URL, ARI_USER and ARI_PASSWORD.
 """
 
+import logging
 import os
 import threading
 
@@ -61,6 +62,7 @@ def on_start(channel_obj, event):
 
 
 def main():
+    logging.basicConfig()  # Errors in handlers are logged.
     client = ari.connect(
         os.environ.get("ARI_URL", "http://localhost:8088/"),
         os.environ.get("ARI_USER", "asterisk"),

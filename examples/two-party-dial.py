@@ -21,6 +21,7 @@ tried with one telephone::
 The address and the credentials of Asterisk are taken from ARI_URL, ARI_USER and ARI_PASSWORD.
 """
 
+import logging
 import os
 from contextlib import suppress
 
@@ -80,6 +81,7 @@ class Connection:
 
 
 def main():
+    logging.basicConfig()  # Errors in handlers are logged.
     client = ari.connect(
         os.environ.get("ARI_URL", "http://localhost:8088/"),
         os.environ.get("ARI_USER", "asterisk"),

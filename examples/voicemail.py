@@ -19,6 +19,7 @@ Dialplan, in extensions.conf; the second argument is the name of the mailbox::
 The address and the credentials of Asterisk are taken from ARI_URL, ARI_USER and ARI_PASSWORD.
 """
 
+import logging
 import os
 import time
 from contextlib import suppress
@@ -137,6 +138,7 @@ def in_mailbox(recording, mailbox):
 
 
 def main():
+    logging.basicConfig()  # Errors in handlers are logged.
     client = ari.connect(
         os.environ.get("ARI_URL", "http://localhost:8088/"),
         os.environ.get("ARI_USER", "asterisk"),
