@@ -1,0 +1,1 @@
+"""A PBX in memory for tests: see :class:`Simulator`."""

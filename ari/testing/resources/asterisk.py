@@ -1,0 +1,141 @@
+"""The operations of ``/asterisk``."""
+
+from __future__ import annotations
+
+from ari.testing.pbx import ENTITY_ID, VERSION
+from ari.testing.resources.base import Resource
+from ari.testing.routing import Arguments
+from ari.testing.system import Module
+from ari.testing.wire import JSON, NO_CONTENT, Answer, Outcome, Refusal
+
+BLOCKS = {"build", "system", "config", "status"}
+MISSING_MODULE = "Module not found in running modules"
+
+
+class AsteriskResource(Resource):
+    """``/asterisk``."""
+
+    def getInfo(self, arguments: Arguments) -> Outcome:
+        info = self.pbx.system.info(VERSION, ENTITY_ID)
+        only = set(arguments.words("only")) & BLOCKS
+        return Answer.ok({key: info[key] for key in info if not only or key in only})
+
+    def ping(self, arguments: Arguments) -> Outcome:
+        now = self.pbx.clock.timestamp()
+        return Answer.ok({"asterisk_id": ENTITY_ID, "ping": "pong", "timestamp": now})
+
+    # Modules
+
+    def listModules(self, arguments: Arguments) -> Outcome:
+        modules = self.pbx.system.modules.values()
+        return Answer.ok([module.json() for module in modules if module.loaded])
+
+    def getModule(self, arguments: Arguments) -> Outcome:
+        name = arguments.text("moduleName")
+        missing = "Module could not be found in running modules"
+        return Answer.ok(self.pbx.system.running_module(name, missing).json())
+
+    def loadModule(self, arguments: Arguments) -> Outcome:
+        name = arguments.text("moduleName")
+        module = self.pbx.system.modules.get(name)
+        if module is None:
+            raise Refusal(409, "Module load declined")
+        if module.loaded:
+            raise Refusal(409, "Module is already loaded")
+        module.loaded = True
+        return NO_CONTENT
+
+    def _running(self, arguments: Arguments) -> Module:
+        return self.pbx.system.running_module(arguments.text("moduleName"), MISSING_MODULE)
+
+    def unloadModule(self, arguments: Arguments) -> Outcome:
+        self._running(arguments).loaded = False
+        return NO_CONTENT
+
+    def reloadModule(self, arguments: Arguments) -> Outcome:
+        self._running(arguments)
+        self.pbx.system.reloaded = self.pbx.clock.timestamp()
+        return NO_CONTENT
+
+    # Logging
+
+    def listLogChannels(self, arguments: Arguments) -> Outcome:
+        channels = [
+            {"channel": name, "type": "File", "status": "Enabled", "configuration": levels}
+            for name, levels in self.pbx.system.log_channels.items()
+        ]
+        return Answer.ok(channels)
+
+    def addLog(self, arguments: Arguments) -> Outcome:
+        name, levels = arguments.text("logChannelName"), arguments.text("configuration")
+        if not levels:
+            raise Refusal(400, "Configuration levels are required")
+        if name in self.pbx.system.log_channels:
+            raise Refusal(409, "Log channel already exists")
+        self.pbx.system.log_channels[name] = levels
+        return NO_CONTENT
+
+    def _require_log(self, arguments: Arguments) -> str:
+        name = arguments.text("logChannelName")
+        if name not in self.pbx.system.log_channels:
+            raise Refusal(404, "Log channel does not exist")
+        return name
+
+    def deleteLog(self, arguments: Arguments) -> Outcome:
+        del self.pbx.system.log_channels[self._require_log(arguments)]
+        return NO_CONTENT
+
+    def rotateLog(self, arguments: Arguments) -> Outcome:
+        self._require_log(arguments)
+        return NO_CONTENT
+
+    # Global variables
+
+    def getGlobalVar(self, arguments: Arguments) -> Outcome:
+        name = arguments.text("variable")
+        if not name:
+            raise Refusal(400, "Variable name is required")
+        return Answer.ok({"value": self.pbx.variables.get(name, "")})
+
+    def setGlobalVar(self, arguments: Arguments) -> Outcome:
+        name, value = arguments.text("variable"), arguments.optional("value")
+        if not name:
+            raise Refusal(400, "Variable name is required")
+        if value is None:
+            if not self.pbx.variables.pop(name, ""):
+                return NO_CONTENT
+        else:
+            self.pbx.variables[name] = value
+        self.pbx.publish_global(name, value or "")
+        return NO_CONTENT
+
+    # Dynamic configuration
+
+    @staticmethod
+    def _tuples(attributes: dict[str, str]) -> list[JSON]:
+        return [{"attribute": name, "value": value} for name, value in attributes.items()]
+
+    def _objects(self, arguments: Arguments) -> dict[str, dict[str, str]]:
+        return self.pbx.system.objects(arguments.text("configClass"), arguments.text("objectType"))
+
+    def getObject(self, arguments: Arguments) -> Outcome:
+        objects, identifier = self._objects(arguments), arguments.text("id")
+        if identifier not in objects:
+            raise Refusal(404, f"Object with id '{identifier}' not found")
+        return Answer.ok(self._tuples(objects[identifier]))
+
+    def updateObject(self, arguments: Arguments) -> Outcome:
+        objects, identifier = self._objects(arguments), arguments.text("id")
+        fields = arguments.body.get("fields", [])
+        attributes = objects.setdefault(identifier, {})
+        for field in fields if isinstance(fields, list) else []:
+            if isinstance(field, dict) and isinstance(field.get("attribute"), str):
+                attributes[field["attribute"]] = str(field.get("value", ""))
+        return Answer.ok(self._tuples(attributes))
+
+    def deleteObject(self, arguments: Arguments) -> Outcome:
+        objects, identifier = self._objects(arguments), arguments.text("id")
+        if identifier not in objects:
+            raise Refusal(404, f"Object with id '{identifier}' not found")
+        del objects[identifier]
+        return NO_CONTENT
