@@ -6,6 +6,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit, urlunsplit
 
@@ -13,6 +14,8 @@ from .events import EventSchema, ListenerTable, Subscription
 from .exceptions import (
     ARIConnectionError,
     ARIDescriptionError,
+    ARINotFound,
+    ARIObjectGone,
     ARIServerUnavailable,
     ARITimeout,
     transport_errors,
@@ -25,7 +28,7 @@ from .running import Running, call_listeners
 from .stream import Reconnect
 from .swagger.client import SwaggerClient
 from .swagger.http_client import DEFAULT_TIMEOUT, SynchronousHttpClient
-from .swagger.processors import Json
+from .swagger.processors import Json, SwaggerError
 from .swagger.request import near_miss
 from .waiting import WaitingRoom
 
@@ -120,12 +123,7 @@ class Client(Listening):
         address = _checked(base_url)
         self.base_url = base_url
         with transport_errors("connecting", address):
-            self.swagger = SwaggerClient(
-                f"{address}/api-docs/resources.json",
-                http_client,
-                address,
-                [AsteriskWorkarounds()],
-            )
+            self.swagger = _describe(address, http_client)
         self.repositories = {
             name: Repository(self, name, resource)
             for name, resource in self.swagger.resources.items()
@@ -300,6 +298,30 @@ class Client(Listening):
         self.ledger.note(operation, values)
 
 
+def _describe(address: str, http_client: Any) -> SwaggerClient:
+    """Load the description that Asterisk serves, or else the bundled one."""
+    workarounds = [AsteriskWorkarounds()]
+    try:
+        url = f"{address}/api-docs/resources.json"
+        return SwaggerClient(url, http_client, address, workarounds)
+    except SwaggerError as ex:
+        # Some packages of Asterisk leave the description out; the interface is there all the same.
+        missing = isinstance(ex.__cause__, ARINotFound)
+        if not missing or not _is_asterisk(address, http_client):
+            raise
+        log.warning("%s serves no description; using that of Asterisk 22", address)
+        bundled = Path(__file__).parent / "api_docs" / "resources.json"
+        return SwaggerClient(bundled.as_uri(), http_client, address, workarounds)
+
+
+def _is_asterisk(address: str, http_client: Any) -> bool:
+    answer = http_client.request("GET", f"{address}/asterisk/info", params={"only": "system"})
+    try:
+        return int(answer.status_code) == 200 and "system" in answer.json()
+    except (TypeError, ValueError):
+        return False
+
+
 def _call_here(
     _subscription: Subscription, function: Callable[..., Any], *args: Any, **kwargs: Any
 ) -> None:
@@ -307,6 +329,10 @@ def _call_here(
 
 
 def _log_exception(ex: BaseException) -> None:
+    if isinstance(ex, ARIObjectGone):
+        # How a listener that waits learns of a hang-up: the end of a call and not a fault.
+        log.info("a listener's wait ended: %s", ex)
+        return
     log.error("an event listener raised an exception", exc_info=ex)
 
 

@@ -7,6 +7,7 @@ for ever.
 from __future__ import annotations
 
 import logging
+import threading
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
@@ -17,7 +18,7 @@ from .events import ListenerTable
 from .exceptions import ARIException
 from .waiting import Key, WaitingRoom
 
-__all__ = ["SubscriptionLedger", "find_gone", "resubscribe"]
+__all__ = ["SubscriptionLedger", "find_gone", "recover", "resubscribe"]
 
 log = logging.getLogger(__name__)
 
@@ -43,21 +44,24 @@ class SubscriptionLedger:
 
     def __init__(self) -> None:
         self._sources: dict[str, Counter[str]] = {}
+        self._lock = threading.Lock()
 
     def note(self, operation: str, values: Mapping[str, Any]) -> None:
         """Learn of a call that succeeded; only subscribing and unsubscribing matter."""
         if operation not in ("applications.subscribe", "applications.unsubscribe"):
             return
-        sources = self._sources.setdefault(str(values["applicationName"]), Counter())
         given = values["eventSource"]
-        for source in given.split(",") if isinstance(given, str) else given:
-            sources[source] += 1 if operation == "applications.subscribe" else -1
-            if sources[source] <= 0:
-                del sources[source]
+        with self._lock:
+            sources = self._sources.setdefault(str(values["applicationName"]), Counter())
+            for source in given.split(",") if isinstance(given, str) else given:
+                sources[source] += 1 if operation == "applications.subscribe" else -1
+                if sources[source] <= 0:
+                    del sources[source]
 
     def of(self, app: str) -> Counter[str]:
         """Return the sources that an application is subscribed to, with their counts."""
-        return Counter(self._sources.get(app, ()))
+        with self._lock:
+            return Counter(self._sources.get(app, ()))
 
 
 def resubscribe(swagger: Any, ledger: SubscriptionLedger, app: str) -> None:
@@ -118,8 +122,8 @@ def recover(
     ledger: SubscriptionLedger,
     table: ListenerTable,
     waiting: WaitingRoom,
-) -> None:
-    """Do all that is to be done after a gap; log what fails, since another gap brings another try.
+) -> bool:
+    """Do all that is to be done after a gap; return whether it could be done, and log what failed.
 
     :param swagger: the Swagger layer's client.
     :param apps: the applications that were registered again.
@@ -136,5 +140,7 @@ def recover(
             log.info("%s %s ended while the connection was lost", *key)
             waiting.retire(key)
             table.retire(key)
+        return True
     except (ARIException, requests.RequestException, AttributeError, KeyError, ValueError) as ex:
         log.warning("the check after a lost connection failed: %s", ex)
+        return False

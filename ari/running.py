@@ -28,6 +28,12 @@ __all__ = ["Running", "call_listeners", "parse"]
 
 log = logging.getLogger(__name__)
 
+#: How a check that failed is tried again.
+_RECOVERY = Reconnect(first_delay=1.0, max_delay=10.0)
+
+#: Seconds that such a check gets to end, once all else has.
+_PATIENCE = 5.0
+
 
 def parse(message: Any) -> dict[str, Any]:
     """Return the event that a message is.
@@ -69,6 +75,7 @@ class Running:
         self._registered: set[str] = set()
         self._recoveries: list[threading.Thread] = []
         self._failure: BaseException | None = None
+        self._over = threading.Event()
         self._dispatcher = Dispatcher(workers, client.waiting.waited, client.slow_handler)
         self.stream = EventStream(
             client.open_websocket,
@@ -90,7 +97,7 @@ class Running:
             self._client.settle_run(self)
             self._dispatcher.join()
             for thread in self._recoveries:
-                thread.join()
+                thread.join(_PATIENCE)
             self._set_socket(None)
             for app in sorted(self._registered):
                 self._deregister(app)
@@ -99,6 +106,7 @@ class Running:
 
     def close(self) -> None:
         """End soon; from any thread, any number of times."""
+        self._over.set()
         self._dispatcher.lanes.stop()
         self.stream.close()
 
@@ -138,16 +146,20 @@ class Running:
         for app in apps:
             self._dispatcher.put(("app", app), partial(self._register, app))
         if again:
-            client = self._client
             thread = threading.Thread(
-                target=recover,
-                args=(client.swagger, apps, client.ledger, client.table, client.waiting),
-                name="ari-recovery",
-                daemon=True,
+                target=self._recover, args=(apps,), name="ari-recovery", daemon=True
             )
             self._recoveries = [t for t in self._recoveries if t.is_alive()]
             self._recoveries.append(thread)
             thread.start()
+
+    def _recover(self, apps: Sequence[str]) -> None:
+        """Make up for a gap, on a thread of its own; try again until it works."""
+        client, attempt = self._client, 0
+        while not recover(client.swagger, apps, client.ledger, client.table, client.waiting):
+            attempt += 1
+            if self._over.wait(_RECOVERY.delay(attempt)):
+                return
 
     def on_lost(self, apps: Sequence[str], reason: str) -> None:
         """Tell that applications are registered no more."""

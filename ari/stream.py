@@ -222,7 +222,7 @@ class EventStream:
                 return root_cause(ex)
             if message is None:
                 return None
-            self._events.on_message(message)
+            self._events.on_message(_decoded(message))
 
     def _read_websocket(self, ws: Any) -> str:
         pinged = False
