@@ -16,6 +16,7 @@ from .exceptions import (
     ARIDescriptionError,
     ARINotFound,
     ARIObjectGone,
+    ARIServerError,
     ARIServerUnavailable,
     ARITimeout,
     transport_errors,
@@ -28,7 +29,7 @@ from .running import Running, call_listeners
 from .stream import Reconnect
 from .swagger.client import SwaggerClient
 from .swagger.http_client import DEFAULT_TIMEOUT, SynchronousHttpClient
-from .swagger.processors import Json, SwaggerError
+from .swagger.processors import Json, SwaggerError, SwaggerProcessor
 from .swagger.request import near_miss
 from .waiting import WaitingRoom
 
@@ -300,14 +301,17 @@ class Client(Listening):
 
 def _describe(address: str, http_client: Any) -> SwaggerClient:
     """Load the description that Asterisk serves, or else the bundled one."""
-    workarounds = [AsteriskWorkarounds()]
+    workarounds: list[SwaggerProcessor] = [AsteriskWorkarounds()]
     try:
         url = f"{address}/api-docs/resources.json"
         return SwaggerClient(url, http_client, address, workarounds)
-    except SwaggerError as ex:
+    except (SwaggerError, ARIServerError) as ex:
         # Some packages of Asterisk leave the description out; the interface is there all the same.
-        missing = isinstance(ex.__cause__, ARINotFound)
-        if not missing or not _is_asterisk(address, http_client):
+        # Without the file Asterisk answers 404, and without its folder 500.
+        folder_missing = isinstance(ex, ARIServerError) and "rest-api" in ex.message
+        if not (folder_missing or isinstance(ex.__cause__, ARINotFound)) or not _is_asterisk(
+            address, http_client
+        ):
             raise
         log.warning("%s serves no description; using that of Asterisk 22", address)
         bundled = Path(__file__).parent / "api_docs" / "resources.json"
