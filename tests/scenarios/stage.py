@@ -232,10 +232,13 @@ class Stage:
         self.apps.append(app)
         return app
 
-    def phone(self, app: App | str, name: str = "c1", args: str = "", **query: Any) -> Phone:
+    def phone(
+        self, app: App | str, name: str = "c1", args: str = "", *, options: str = "n"
+    ) -> Phone:
         """Let somebody call an application; what the caller's side goes through is not recorded.
 
         :param name: what the application's channel is called
+        :param options: of the Local channel: n keeps it as it is, m passes hold on
         """
         listener = next((a for a in self.apps if a.name == self.id("phone")), None)
         if listener is None:
@@ -244,11 +247,10 @@ class Stage:
         answer = self.peek(
             "POST",
             f"/channels/{phone.id}",
-            endpoint=f"Local/stasis-{app}@default/n",
+            endpoint=f"Local/stasis-{app}@default/{options}",
             otherChannelId=phone.far,
             app=listener,
             json={"variables": {"STASIS_ARGS": args}} if args else None,
-            **query,
         )
         assert answer.status == 200, answer.body
         return phone
