@@ -15,7 +15,7 @@ import inspect
 import itertools
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from .swagger.processors import Json
@@ -91,7 +91,7 @@ class EventSchema:
         if event_type not in self.models:
             raise ValueError(
                 f"there is no event {event_type!r}{near_miss(event_type, self.models)}; "
-                f"events are: {', '.join(sorted(self.models))}"
+                f"events are: {', '.join(sorted(self._event_names()))}"
             )
 
     def holds(self, event_type: str, class_name: str) -> bool:
@@ -106,6 +106,12 @@ class EventSchema:
         )
         if not targeted:
             self.fields_of(event_type, class_name)
+
+    def _event_names(self) -> Iterable[str]:
+        """Return the names of the models that are events, if the base of all says which are."""
+        base = self.models.get("Event", {})
+        names: Iterable[str] = base.get("subTypes") or self.models
+        return names
 
     def _model_fields(self, event_type: str, class_name: str) -> list[tuple[str, str, bool]]:
         return [entry for entry in self._fields.get(event_type, []) if entry[1] == class_name]

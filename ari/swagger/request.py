@@ -142,10 +142,10 @@ def _takes(operation: Json, given: Iterable[str]) -> str:
 
 
 def near_miss(name: str, known: Iterable[str]) -> str:
-    """Return ', did you mean …?' for a name that almost is a known one, else ''."""
+    """Return ' (did you mean …?)' for a name that almost is a known one, else ''."""
     by_lower = {k.lower(): k for k in known}
     close = difflib.get_close_matches(name.lower(), by_lower, n=1)
-    return f", did you mean {by_lower[close[0]]!r}?" if close else ""
+    return f" (did you mean {by_lower[close[0]]!r}?)" if close else ""
 
 
 def build(operation: Json, uri: str, values: Mapping[str, Any]) -> Request:
