@@ -57,11 +57,11 @@ class Attendant:
         channel.answer()
         self.read_menu()
 
-    def read_menu(self):
-        """Read the menu, and wait for a key once it has been read."""
+    def read_menu(self, before=()):
+        """Read the menu, after something else perhaps, and then wait for a key."""
         self.readings += 1
         self.log("menu")
-        self.prompt = self.channel.play(media=MENU)
+        self.prompt = self.channel.play(media=[*before, *MENU])
         self.prompt.on_event("PlaybackFinished", self.on_menu_read)
 
     def on_menu_read(self, playback, event):
@@ -98,8 +98,7 @@ class Attendant:
                 elif digit == "9":
                     self.say_goodbye()
                 else:
-                    channel.play(media="sound:pbx-invalid")
-                    self.read_menu()
+                    self.read_menu(before=["sound:pbx-invalid"])
             except GONE:
                 self.log("left meanwhile")
 

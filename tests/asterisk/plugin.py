@@ -1,7 +1,9 @@
 """The fixtures: a server of each version for the session, a switchboard for each test.
 
 A suite that wants them imports these names in its ``conftest.py``. Each test that asks for
-``asterisk`` runs on both versions, or on the server of ``ARI_TEST_URL`` alone when that is set.
+``asterisk`` runs on both versions, or on the server of ``ARI_TEST_URL`` alone when that is set
+(``ARI_TEST_USER`` and ``ARI_TEST_PASSWORD`` are its credentials; see ``dialplan.py`` for what it
+needs). Only a server of our own is swept after each test: on yours the tests end their calls only.
 """
 
 from __future__ import annotations
@@ -12,7 +14,6 @@ from collections.abc import Iterator
 import pytest
 
 from tests.asterisk import rootfs
-from tests.asterisk.programs import example_dialplan
 from tests.asterisk.server import AsteriskServer, Server
 from tests.asterisk.switchboard import Switchboard
 
@@ -33,7 +34,7 @@ def make_server(name: str) -> AsteriskServer:
         pytest.fail(f"{release.folder} is missing: run `make asterisk` first", pytrace=False)
     if os.geteuid() != 0:
         pytest.fail("a real Asterisk runs in a folder by chroot: run the tests as root", False)
-    return AsteriskServer(release.folder, name, extensions=example_dialplan())
+    return AsteriskServer(release.folder, name)
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

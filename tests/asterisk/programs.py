@@ -2,28 +2,16 @@
 
 from __future__ import annotations
 
-import ast
 import os
 import re
 import signal
 import subprocess
 import sys
 import threading
-from pathlib import Path
 
+from tests.asterisk.dialplan import EXAMPLES
 from tests.asterisk.server import Server
 from tests.asterisk.switchboard import DEADLINE, Switchboard, until
-
-EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
-
-
-def example_dialplan() -> list[str]:
-    """Return the dialplan lines that the examples' docstrings ask for."""
-    lines = []
-    for path in sorted(EXAMPLES.glob("*.py")):
-        text = ast.get_docstring(ast.parse(path.read_text())) or ""
-        lines += re.findall(r"^\s*(?:exten|same)\s*=>.*$", text, re.MULTILINE)
-    return [line.strip() for line in lines]
 
 
 class Program:

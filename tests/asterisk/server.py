@@ -14,10 +14,11 @@ import socket
 import subprocess
 import time
 import uuid
-from collections.abc import Sequence
 from pathlib import Path
 
 import requests
+
+from tests.asterisk.dialplan import dialplan
 
 HERE = Path(__file__).resolve().parent
 USER = "asterisk"
@@ -83,12 +84,11 @@ class AsteriskServer(Server):
 
     :param root: the folder
     :param name: what the tests call it
-    :param extensions: lines for the context ``default`` of the dialplan
     """
 
     controllable = True
 
-    def __init__(self, root: Path, name: str, *, extensions: Sequence[str] = ()) -> None:
+    def __init__(self, root: Path, name: str) -> None:
         self.port = free_port()
         super().__init__(name, f"http://127.0.0.1:{self.port}/", USER, PASSWORD)
         self.reader, self.reader_password = READER, READER_PASSWORD
@@ -97,7 +97,6 @@ class AsteriskServer(Server):
         self.process: subprocess.Popen[bytes] | None = None
         self._watchdog: subprocess.Popen[bytes] | None = None
         self._frozen = False
-        self._extensions = list(extensions)
 
     def __enter__(self) -> AsteriskServer:
         self.start()
@@ -225,11 +224,9 @@ class AsteriskServer(Server):
             "@PORT@": str(self.port),
         }
         for source in (HERE / "etc").glob("*.conf"):
-            text = source.read_text()
+            text = dialplan() if source.name == "extensions.conf" else source.read_text()
             for word, value in words.items():
                 text = text.replace(word, value)
-            if source.name == "extensions.conf":
-                text = "\n".join([text, *self._extensions, ""])
             (self.inside / "etc" / source.name).write_text(text)
         shutil.copy(self.root / "etc/asterisk/indications.conf", self.inside / "etc")
 

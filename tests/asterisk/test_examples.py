@@ -7,7 +7,8 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.asterisk.programs import EXAMPLES, Program
+from tests.asterisk.dialplan import EXAMPLES
+from tests.asterisk.programs import Program
 from tests.asterisk.server import AsteriskServer, Server
 from tests.asterisk.switchboard import Call, Event, Switchboard, quote, until
 
@@ -256,8 +257,9 @@ def test_auto_attendant_says_goodbye(run: Run, switchboard: Switchboard) -> None
     call.expect_answer()
     call.expect_playback("sound:vm-press")
     call.press("5")
-    call.expect_playback("sound:pbx-invalid")
+    invalid = call.expect_playback("sound:pbx-invalid")
     call.press("9")
+    call.expect("PlaybackFinished", of_playback(invalid["playback"]["id"]))
     call.expect_playback("sound:vm-goodbye")
     call.expect_end()
     program.expect(": left$")
