@@ -15,7 +15,7 @@
     │       └── ARIServerUnavailable  503
     ├── ARIConnectionError       also requests.ConnectionError
     ├── ARITimeout               also requests.Timeout
-    │   └── ARIConnectTimeout      also ARIConnectionError
+    │   └── ARIConnectTimeout      also ARIConnectionError and requests.ConnectTimeout
     ├── ARIDescriptionError      also ValueError
     ├── ARIObjectGone
     └── ARIWaitTimeout           also TimeoutError
@@ -128,7 +128,7 @@ class ARITimeout(requests.Timeout, ARIException):
     """Asterisk did not answer in time; whether the call had an effect is unknown."""
 
 
-class ARIConnectTimeout(ARIConnectionError, ARITimeout):
+class ARIConnectTimeout(ARIConnectionError, ARITimeout, requests.ConnectTimeout):
     """No connection within the connect timeout; nothing was sent."""
 
 
@@ -206,12 +206,14 @@ def _asterisks_words(response: Any) -> str:
 def _without_credentials(response: Any) -> Any:
     """Return the response with a request that holds no credentials, for an error travels far.
 
-    The request is copied first: the caller's own records of it stay as they were.
+    The request is copied first: the caller's own records of it stay as they were. So for the
+    requests that were redirected here.
     """
-    request = getattr(response, "request", None)
-    if isinstance(request, requests.PreparedRequest) and request.headers:
-        response.request = request.copy()
-        response.request.headers.pop("Authorization", None)
+    for answer in (response, *getattr(response, "history", ())):
+        request = getattr(answer, "request", None)
+        if isinstance(request, requests.PreparedRequest) and request.headers:
+            answer.request = request.copy()
+            answer.request.headers.pop("Authorization", None)
     return response
 
 
@@ -219,6 +221,16 @@ def without_query(url: str) -> str:
     """Return the address without its query and user part, which may hold credentials."""
     parts = urlsplit(url)
     return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, "", ""))
+
+
+#: What requests raises when no whole answer came.
+_TRANSPORT_ERRORS = (
+    requests.ConnectionError,
+    requests.Timeout,
+    requests.TooManyRedirects,
+    requests.exceptions.ChunkedEncodingError,
+    requests.exceptions.ContentDecodingError,
+)
 
 
 @contextmanager
@@ -232,7 +244,7 @@ def transport_errors(operation: str, address: str) -> Iterator[None]:
         yield
     except ARIException:
         raise
-    except (requests.ConnectionError, requests.Timeout) as ex:
+    except _TRANSPORT_ERRORS as ex:
         where = without_query(address)
         if isinstance(ex, requests.ConnectTimeout):
             raise ARIConnectTimeout(

@@ -399,7 +399,7 @@ def promote(client: Any, resp: Any, operation_json: Json) -> Any:
     :param operation_json: the operation's declaration.
     :return: a domain object or a list of them; the JSON of other classes; bytes for ``binary``;
         None for 204 or an empty body.
-    :raises ARIHTTPError: its status is an error; a subclass by the status.
+    :raises ARIHTTPError: its status is an error, a subclass by the status; or it is no JSON.
     """
     name = ".".join(filter(None, [operation_json.get("resource"), operation_json.get("nickname")]))
     if resp.status_code >= 400:
@@ -409,7 +409,10 @@ def promote(client: Any, resp: Any, operation_json: Json) -> Any:
         return resp.content
     if resp.status_code == 204 or getattr(resp, "content", None) in (b"", ""):
         return None
-    body = resp.json()
+    try:
+        body = resp.json()
+    except ValueError as ex:
+        raise from_response(resp, name or "call", "the answer is no JSON") from ex
     is_list = re.fullmatch(r"List\[(.*)\]", response_class)
     factory = CLASS_MAP.get(is_list.group(1) if is_list else response_class)
     if factory is None:

@@ -108,10 +108,10 @@ class MockedHttp(unittest.TestCase):
         self.addCleanup(self.mock.reset)
         self.addCleanup(self.mock.stop)
 
-    def serve(self, method, path, body=None, *, base=BASE + "/ari", **kwargs):
+    def serve(self, method, path, answer=None, *, base=BASE + "/ari", **kwargs):
         """Answer requests for a path below the base: with this as JSON, or with 204."""
-        if body is not None:
-            kwargs["json"] = body
+        if answer is not None:
+            kwargs["json"] = answer
         elif "body" not in kwargs and "status" not in kwargs:
             kwargs["status"] = 204
         self.mock.add(method, base + path, **kwargs)

@@ -1,0 +1,291 @@
+"""The errors: one tree, caught as requests users expect, and what their texts hold."""
+
+import pickle
+import unittest
+
+import requests
+
+import ari
+from ari import exceptions
+from ari.exceptions import (
+    exception_class,
+    from_response,
+    root_cause,
+    transport_errors,
+    without_query,
+)
+from ari.swagger import SwaggerError
+
+from .support import MockedAsterisk, make_response
+
+BY_STATUS = {
+    400: ari.ARIBadRequest,
+    401: ari.ARIUnauthorized,
+    403: ari.ARIForbidden,
+    404: ari.ARINotFound,
+    409: ari.ARINotInStasis,
+    412: ari.ARIPreconditionFailed,
+    422: ari.ARIUnprocessable,
+    500: ari.ARIServerError,
+    501: ari.ARIServerError,
+    503: ari.ARIServerUnavailable,
+}
+
+
+class TreeTest(unittest.TestCase):
+    def test_everything_is_an_ari_exception(self):
+        for name in exceptions.__all__:
+            self.assertTrue(issubclass(getattr(exceptions, name), ari.ARIException), name)
+
+    def test_every_leaf_is_also_what_requests_users_catch(self):
+        for cls in BY_STATUS.values():
+            self.assertTrue(issubclass(cls, ari.ARIHTTPError))
+            self.assertTrue(issubclass(cls, requests.HTTPError))
+        self.assertTrue(issubclass(ari.ARIConnectionError, requests.ConnectionError))
+        self.assertTrue(issubclass(ari.ARITimeout, requests.Timeout))
+        self.assertTrue(issubclass(ari.ARIDescriptionError, ValueError))
+        self.assertTrue(issubclass(ari.ARIWaitTimeout, TimeoutError))
+        self.assertTrue(issubclass(ari.ARIServerUnavailable, ari.ARIServerError))
+
+    def test_a_connect_timeout_is_a_failed_connection_and_a_timeout(self):
+        for cls in (ari.ARIConnectionError, ari.ARITimeout, requests.ConnectTimeout):
+            self.assertTrue(issubclass(ari.ARIConnectTimeout, cls), cls)
+
+    def test_a_status_has_its_class(self):
+        for status, cls in BY_STATUS.items():
+            self.assertIs(exception_class(status), cls)
+
+    def test_a_status_of_no_class_has_the_base(self):
+        self.assertIs(exception_class(418), ari.ARIHTTPError)
+        self.assertIs(exception_class(599), ari.ARIServerError)
+
+
+class PicklingTest(unittest.TestCase):
+    def assert_survives(self, error):
+        copy = pickle.loads(pickle.dumps(error))
+        self.assertIs(type(copy), type(error))
+        self.assertEqual(str(copy), str(error))
+        return copy
+
+    def test_every_plain_exception(self):
+        for name in exceptions.__all__:
+            self.assert_survives(getattr(exceptions, name)("channels.get: what went wrong"))
+
+    def test_an_http_error_keeps_its_parts(self):
+        response = make_response({"message": "Channel not found"}, 404)
+        response.request = requests.Request("GET", "http://ari.test/ari/channels/1").prepare()
+        copy = self.assert_survives(from_response(response, "channels.get"))
+        self.assertIsInstance(copy, ari.ARINotFound)
+        self.assertEqual(copy.status_code, 404)
+        self.assertEqual(copy.message, "Channel not found")
+        self.assertEqual(copy.operation, "channels.get")
+        self.assertEqual(copy.response.status_code, 404)
+        self.assertEqual(copy.request.url, "http://ari.test/ari/channels/1")
+
+    def test_an_object_that_is_gone_keeps_its_key(self):
+        copy = self.assert_survives(ari.ARIObjectGone("gone", key=("Channel", "c1")))
+        self.assertEqual(copy.key, ("Channel", "c1"))
+
+    def test_a_swagger_error_keeps_its_text(self):
+        error = SwaggerError("no such thing", "http://ari.test/x.json", ValueError("inner"))
+        copy = self.assert_survives(error)
+        self.assertEqual(str(copy), "http://ari.test/x.json: no such thing")
+
+
+class FromResponseTest(unittest.TestCase):
+    def test_the_text_has_the_operation_and_asterisks_words(self):
+        response = make_response({"message": "Channel not in Stasis"}, 409, "http://a.test/ari/x")
+        error = from_response(response, "channels.answer")
+        self.assertIsInstance(error, ari.ARINotInStasis)
+        self.assertEqual(
+            str(error), "channels.answer: 409 Channel not in Stasis (GET http://a.test/ari/x)"
+        )
+        self.assertEqual(error.message, "Channel not in Stasis")
+        self.assertIs(error.response, response)
+
+    def test_some_500s_say_error_instead(self):
+        error = from_response(make_response({"error": "Allocation failed"}, 500), "x")
+        self.assertEqual(error.message, "Allocation failed")
+        self.assertIn("Allocation failed", str(error))
+
+    def test_without_words_the_phrase_of_the_status_stands(self):
+        for body in (None, ["a list"], {"other": 1}):
+            error = from_response(make_response(body, 404), "channels.get")
+            self.assertEqual(error.message, "")
+            self.assertIn("404 Not Found", str(error))
+
+    def test_a_status_without_phrase(self):
+        error = from_response(make_response(None, 499, url=None), "x")
+        self.assertEqual(str(error), "x: 499")
+        self.assertIs(type(error), ari.ARIHTTPError)
+
+    def test_the_hint_comes_last(self):
+        error = from_response(make_response(None, 401), "x", "user 'joe'")
+        self.assertTrue(str(error).endswith("; user 'joe'"), str(error))
+
+    def test_a_response_of_another_make_does(self):
+        class Answer:
+            status_code = 404
+
+        error = from_response(Answer(), "x")
+        self.assertIsInstance(error, ari.ARINotFound)
+        self.assertEqual(str(error), "x: 404 Not Found")
+
+    def test_the_query_is_not_in_the_text(self):
+        response = make_response(None, 404, "http://user:pw@a.test/ari/x?api_key=user:pw#f")
+        self.assertNotIn("pw", str(from_response(response, "x")))
+
+    def test_the_request_it_carries_has_no_credentials_and_the_callers_has(self):
+        response = make_response(None, 404)
+        request = requests.Request("GET", "http://a.test/", auth=("user", "pw")).prepare()
+        response.request = request
+        error = from_response(response, "x")
+        self.assertNotIn("Authorization", error.request.headers)
+        self.assertNotIn("Authorization", error.response.request.headers)
+        self.assertIn("Authorization", request.headers)
+
+    def test_redirects_it_carries_have_no_credentials(self):
+        earlier = make_response(None, 302)
+        earlier.request = requests.Request("GET", "http://a.test/", auth=("user", "pw")).prepare()
+        response = make_response(None, 404)
+        response.history = [earlier]
+        error = from_response(response, "x")
+        self.assertNotIn("Authorization", error.response.history[0].request.headers)
+
+    def test_a_404_response_is_falsy_so_compare_with_none(self):
+        error = from_response(make_response(None, 404), "x")
+        self.assertFalse(error.response)
+        self.assertIsNotNone(error.response)
+
+
+class TransportErrorsTest(unittest.TestCase):
+    def translate(self, error):
+        with (
+            self.assertRaises(ari.ARIException) as caught,
+            transport_errors("channels.list", "http://u:pw@a.test/ari?x=pw"),
+        ):
+            raise error
+        self.assertNotIn("pw", str(caught.exception))
+        self.assertIn("channels.list", str(caught.exception))
+        return caught.exception
+
+    def test_a_refused_connection(self):
+        inner = ConnectionRefusedError(111, "Connection refused")
+        outer = requests.ConnectionError("something with an object inside")
+        outer.__cause__ = inner
+        error = self.translate(outer)
+        self.assertIs(type(error), ari.ARIConnectionError)
+        self.assertEqual(
+            str(error), "channels.list: cannot reach http://a.test/ari: Connection refused"
+        )
+        self.assertIs(error.__cause__, outer)
+
+    def test_timeouts(self):
+        self.assertIs(type(self.translate(requests.ConnectTimeout())), ari.ARIConnectTimeout)
+        self.assertIs(type(self.translate(requests.ReadTimeout())), ari.ARITimeout)
+
+    def test_an_answer_that_breaks_off(self):
+        for broken in (requests.exceptions.ChunkedEncodingError, requests.TooManyRedirects):
+            error = self.translate(broken("inside"))
+            self.assertIsInstance(error, ari.ARIConnectionError)
+
+    def test_our_own_errors_and_those_of_others_pass(self):
+        for error in (ari.ARINotFound("x"), KeyError("y")):
+            with self.assertRaises(type(error)) as caught, transport_errors("x", "http://a.test"):
+                raise error
+            self.assertIs(caught.exception, error)
+
+    def test_nothing_raised_nothing_happens(self):
+        with transport_errors("x", "http://a.test"):
+            pass
+
+
+class RootCauseTest(unittest.TestCase):
+    def test_the_innermost_reason_speaks(self):
+        try:
+            try:
+                raise OSError(113, "No route to host")
+            except OSError as ex:
+                raise ValueError("outer") from ex
+        except ValueError as outer:
+            self.assertEqual(root_cause(outer), "No route to host")
+
+    def test_the_context_counts_as_well(self):
+        try:
+            try:
+                raise KeyError("inner")
+            except KeyError:
+                raise ValueError("outer")  # noqa: B904 - that is the case
+        except ValueError as outer:
+            self.assertEqual(root_cause(outer), "'inner'")
+
+    def test_an_error_without_words_gives_its_class(self):
+        self.assertEqual(root_cause(TimeoutError()), "TimeoutError")
+
+
+class WithoutQueryTest(unittest.TestCase):
+    def test_user_and_query_go(self):
+        self.assertEqual(
+            without_query("https://u:p@h.test:8089/ari/x?api_key=u:p#z"),
+            "https://h.test:8089/ari/x",
+        )
+
+
+class OperationErrorsTest(MockedAsterisk):
+    """What a user sees of it."""
+
+    def test_a_stale_object_raises_not_found_that_is_requests_error(self):
+        self.serve("GET", "/channels/c1", {"message": "Channel not found"}, status=404)
+        with self.assertRaises(requests.HTTPError) as caught:
+            self.channel().get()
+        error = caught.exception
+        self.assertIsInstance(error, ari.ARINotFound)
+        self.assertEqual(error.response.status_code, 404)
+        self.assertEqual(error.operation, "channels.get")
+        self.assertEqual(error.message, "Channel not found")
+        self.assertIn("channels.get: 404 Channel not found", str(error))
+        self.assertNotIn("Authorization", error.request.headers)
+
+    def test_every_status_raises_its_class(self):
+        for status, cls in BY_STATUS.items():
+            self.mock.upsert(
+                "POST",
+                "http://ari.test:8088/ari/channels/c1/answer",
+                status=status,
+                json={"message": "Asterisk's own words"},
+            )
+            with self.assertRaises(cls) as caught:
+                self.channel().answer()
+            self.assertIs(type(caught.exception), cls)
+            self.assertEqual(caught.exception.status_code, status)
+            self.assertIn("Asterisk's own words", str(caught.exception))
+
+    def test_a_real_error_of_a_call_can_be_pickled(self):
+        self.serve("POST", "/channels/c1/answer", {"message": "gone"}, status=404)
+        with self.assertRaises(ari.ARINotFound) as caught:
+            self.channel().answer()
+        copy = pickle.loads(pickle.dumps(caught.exception))
+        self.assertEqual(copy.response.json(), {"message": "gone"})
+        self.assertEqual(str(copy), str(caught.exception))
+
+    def test_transport_errors_of_a_call(self):
+        for raised, cls in {
+            requests.ConnectTimeout: ari.ARIConnectTimeout,
+            requests.ReadTimeout: ari.ARITimeout,
+            requests.ConnectionError: ari.ARIConnectionError,
+            requests.exceptions.ChunkedEncodingError: ari.ARIConnectionError,
+        }.items():
+            self.mock.upsert(
+                "POST", "http://ari.test:8088/ari/channels/c1/answer", body=raised("x")
+            )
+            with self.assertRaises(cls) as caught:
+                self.channel().answer()
+            self.assertIs(type(caught.exception), cls)
+            self.assertIn("channels.answer", str(caught.exception))
+
+    def test_a_success_that_is_no_json_is_an_ari_error(self):
+        self.serve("GET", "/channels", body="<html>", status=200)
+        with self.assertRaises(ari.ARIHTTPError) as caught:
+            self.client.channels.list()
+        self.assertIn("channels.list: 200", str(caught.exception))
+        self.assertEqual(caught.exception.response.text, "<html>")
