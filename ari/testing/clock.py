@@ -72,6 +72,10 @@ class Clock:
                 action()
         self.now = max(self.now, when)
 
+    def clear(self) -> None:
+        """Forget everything that was to happen."""
+        self._heap.clear()
+
     def settle(self) -> None:
         """Run everything that is due now."""
         self.run_until(self.now)

@@ -25,11 +25,26 @@ def dialplan_script(channel: Channel) -> Script:
     """Run the whole life of a channel in the dialplan, and its end."""
     with contextlib.suppress(HungUp):
         yield from dialplan_steps(channel)
+    _end(channel)
+
+
+def _end(channel: Channel) -> None:
     channel.request_hangup(0, shown=16, soft=True)
     channel.app_name = channel.app_data = ""
     if not channel.hangup_cause and channel.state == "Up":
         channel.hangup_cause = 16
     channel.destroy()
+
+
+def call_script(channel: Channel, app: str, arguments: str) -> Script:
+    """Run the life of a call whose extension does nothing but enter an application."""
+    data = f"{app},{arguments}" if arguments else app
+    with contextlib.suppress(HungUp):
+        channel.enter_application("Stasis", data)
+        status = yield from stasis(channel, app, arguments)
+        if status == "SUCCESS":
+            yield from dialplan_steps(channel)
+    _end(channel)
 
 
 def dialplan_steps(channel: Channel) -> Script:

@@ -37,6 +37,7 @@ class Endpoint:
         self.rejects = rejects
         self.online = online
         self.phones: set[Phone] = set()
+        self.history: list[Phone] = []
         self.messages: list[JSON] = []
         self.device_state = self.current_device_state()
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import uuid4
 
-from ari.testing.applications import ALL_CHANNELS, ALL_DEVICES, Applications
+from ari.testing.applications import ALL_CHANNELS, ALL_DEVICES, ALL_ENDPOINTS, Applications
 from ari.testing.bridges import Bridge
 from ari.testing.channels import Channel
 from ari.testing.clock import Clock, Script, Task
@@ -113,6 +113,7 @@ class PBX:
         channel.protocol_id = str(uuid4())
         channel.endpoint = endpoint
         endpoint.phones.add(phone)
+        endpoint.history.append(phone)
         channel.emit("ChannelCreated")
         self.endpoints.changed(endpoint)
         return channel
@@ -185,6 +186,21 @@ class PBX:
         """Publish what changed for an endpoint."""
         if endpoint is not None:
             self.endpoints.changed(endpoint)
+
+    def text_message(self, endpoint: Endpoint, body: str, to: str) -> None:
+        """Publish a text message that came from an endpoint."""
+        message = {
+            "from": f"sip:{endpoint.resource}@127.0.0.1",
+            "to": f"sip:{to}@127.0.0.1",
+            "body": body,
+            "variables": {},
+        }
+        for application in self.applications:
+            wanted = {endpoint.key, endpoint.technology, ALL_ENDPOINTS}
+            for _ in wanted & application.endpoints.keys():
+                application.send(
+                    self.event("TextMessageReceived", message=message, endpoint=endpoint.json())
+                )
 
     def device_state(self, name: str) -> str:
         """Return the state of any device."""

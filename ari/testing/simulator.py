@@ -1,0 +1,396 @@
+"""The simulator: a PBX in memory behind a real HTTP and WebSocket port.
+
+::
+
+    with Simulator() as sim:
+        client = ari.connect(sim.url, sim.user, sim.password)
+        ...
+        caller = sim.call("PJSIP/alice", app="hello")
+        caller.wait_until_heard("sound:hello-world")
+        caller.press("1")
+"""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Coroutine, Mapping, Sequence
+from concurrent.futures import Future
+from types import TracebackType
+from typing import Any, TypeVar
+
+from ari.testing.callers import Caller, Telephone
+from ari.testing.channels import Party
+from ari.testing.dialplan_run import call_script
+from ari.testing.endpoints import Endpoint
+from ari.testing.engine import Engine
+from ari.testing.faults import Failure, Faults, Users
+from ari.testing.links import PhoneLink
+from ari.testing.pbx import PBX
+from ari.testing.routing import load_description
+from ari.testing.server import Server
+from ari.testing.wire import JSON
+
+T = TypeVar("T")
+
+
+class Simulator:
+    """A PBX that programs can be tried on; a context manager.
+
+    :param port: 0 for any that is free.
+    :param users: passwords by name of those who may do everything.
+    :param read_only_users: passwords by name of those who may only look.
+    :param speed: virtual seconds per real second. 1 is real time; 0 stands still but for
+        :meth:`advance`; ``math.inf`` jumps from event to event.
+    :param allowed_origins: what browsers may call from.
+    :param prefix: a path before ``/ari``.
+    """
+
+    def __init__(
+        self,
+        *,
+        host: str = "127.0.0.1",
+        port: int = 0,
+        users: Mapping[str, str] | None = None,
+        read_only_users: Mapping[str, str] | None = None,
+        speed: float = 1.0,
+        allowed_origins: Sequence[str] = ("*",),
+        prefix: str = "",
+    ) -> None:
+        self._host = host
+        self._port = port
+        self._users = dict(users or {"asterisk": "asterisk"})
+        self._description = load_description()
+        self._prefix = prefix
+        self._engine = Engine(self._description, speed=speed)
+        self._faults = Faults()
+        self._origins = tuple(allowed_origins)
+        self._access = Users(self._users, dict(read_only_users or {}))
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._thread: threading.Thread | None = None
+        self._server: Server | None = None
+        self._arming = False
+
+    # Life
+
+    def __enter__(self) -> Simulator:
+        self.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def start(self) -> None:
+        """Start serving."""
+        if self._thread is not None:
+            raise RuntimeError("the simulator is running already")
+        started: Future[int] = Future()
+        self._thread = threading.Thread(
+            target=self._serve, args=(started,), name="ari-simulator", daemon=True
+        )
+        self._thread.start()
+        self._port = started.result()
+
+    def close(self) -> None:
+        """Stop serving; closing twice does no harm."""
+        loop, thread = self._loop, self._thread
+        if loop is None or thread is None:
+            return
+        self._loop = self._thread = None
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join()
+
+    def _serve(self, started: Future[int]) -> None:
+        loop = asyncio.new_event_loop()
+        try:
+            loop.run_until_complete(self._start_server(loop, started))
+            loop.run_forever()
+            if self._server is not None:
+                loop.run_until_complete(self._server.stop())
+        finally:
+            self._engine.on_schedule = lambda: None
+            loop.close()
+
+    async def _start_server(self, loop: asyncio.AbstractEventLoop, started: Future[int]) -> None:
+        self._server = Server(
+            self._engine,
+            self._description,
+            self._access,
+            self._faults,
+            prefix=self._prefix,
+            allowed_origins=self._origins,
+        )
+        try:
+            port = await self._server.start(self._host, self._port)
+        except OSError as error:
+            started.set_exception(error)
+            loop.call_soon(loop.stop)
+            return
+        self._loop = loop
+        self._engine.on_schedule = self._arm_soon
+        self._server.arm()
+        started.set_result(port)
+
+    def _arm_soon(self) -> None:
+        loop, server = self._loop, self._server
+        if loop is not None and server is not None and not self._arming:
+            self._arming = True
+            loop.call_soon_threadsafe(self._arm, server)
+
+    def _arm(self, server: Server) -> None:
+        self._arming = False
+        server.arm()
+
+    def _in_loop(self, work: Coroutine[Any, Any, T]) -> T:
+        if self._loop is None:
+            work.close()
+            raise RuntimeError("the simulator is not running")
+        return asyncio.run_coroutine_threadsafe(work, self._loop).result()
+
+    # Where it is
+
+    @property
+    def port(self) -> int:
+        """Return the port that is served."""
+        return self._port
+
+    @property
+    def url(self) -> str:
+        """Return the address to connect to."""
+        return f"http://{self._host}:{self._port}{self._prefix}"
+
+    @property
+    def user(self) -> str:
+        """Return the name of a user who may do everything."""
+        return next(iter(self._users))
+
+    @property
+    def password(self) -> str:
+        """Return the password of :attr:`user`."""
+        return self._users[self.user]
+
+    @property
+    def pbx(self) -> PBX:
+        """Return the PBX itself, for what has no method here; not to be changed while it runs."""
+        return self._engine.pbx
+
+    # Time
+
+    def advance(self, seconds: float) -> None:
+        """Let virtual time pass at once; also while it runs by itself."""
+        self._engine.advance(seconds)
+
+    @property
+    def speed(self) -> float:
+        """Return the virtual seconds per real second; may be changed."""
+        return self._engine.speed
+
+    @speed.setter
+    def speed(self, value: float) -> None:
+        self._engine.speed = value
+
+    # What there is to call, and who calls
+
+    def endpoint(
+        self,
+        address: str,
+        *,
+        answers_after: float | None = 0.0,
+        busy: bool = False,
+        rejects: bool = False,
+        online: bool = True,
+    ) -> Telephone:
+        """Put up a telephone that can be called, or change the one at that address.
+
+        :param address: such as ``PJSIP/bob``.
+        :param answers_after: virtual seconds until somebody answers, None for never.
+        :param busy: refuse calls as busy.
+        :param rejects: refuse calls.
+        :param online: False for a telephone that is not registered.
+        """
+        technology, slash, resource = address.partition("/")
+        if not slash or not resource:
+            raise ValueError(f"not an address: {address!r}; write it as TECHNOLOGY/name")
+        with self._engine.operate() as pbx:
+            endpoint = pbx.endpoints.get(address)
+            if endpoint is None:
+                endpoint = Endpoint(technology, resource)
+                pbx.endpoints.add(endpoint)
+        telephone = Telephone(self._engine, endpoint)
+        telephone.behave(answers_after=answers_after, busy=busy, rejects=rejects, online=online)
+        return telephone
+
+    def call(
+        self,
+        address: str,
+        *,
+        app: str | None = None,
+        args: Sequence[str] = (),
+        number: str = "",
+        name: str = "",
+        to: str = "s",
+        context: str = "default",
+        channel_id: str | None = None,
+        variables: Mapping[str, str] | None = None,
+    ) -> Caller:
+        """Let a telephone call in.
+
+        :param address: the telephone, such as ``PJSIP/alice``; it need not be put up first.
+        :param app: the Stasis application that takes the call; without it the dialplan does,
+            at extension *to* of *context*.
+        :param args: the application's arguments.
+        :param number: the caller's number.
+        :param name: the caller's name.
+        :param variables: channel variables that are set already.
+        """
+        with self._engine.operate() as pbx:
+            endpoint = pbx.endpoints.get(address)
+            if endpoint is None:
+                technology, _, resource = address.partition("/")
+                endpoint = Endpoint(technology, resource)
+                pbx.endpoints.add(endpoint)
+            channel = pbx.add_phone(endpoint, channel_id or pbx.next_id(), state="Ring")
+            channel.caller = Party(name, number)
+            channel.context, channel.exten = context, to
+            channel.variables.update(variables or {})
+            assert isinstance(channel.link, PhoneLink)
+            channel.link.phone.rings = True
+            if app is not None:
+                pbx.run(channel, call_script(channel, app, ",".join(map(_quoted, args))))
+            elif not pbx.enter_dialplan(channel):
+                channel.hangup_cause = 1
+                channel.destroy()
+            return Caller(self._engine, channel.link.phone)
+
+    def extension(self, name: str, *steps: str, context: str = "default") -> None:
+        """Define an extension of the dialplan: ``sim.extension("100", "Answer", "Wait(60)")``.
+
+        ``Local/100@default`` reaches it, and so does a call *to* it.
+        """
+        with self._engine.operate() as pbx:
+            pbx.dialplan.extension(name, *steps, context=context)
+
+    def dialplan(self, text: str) -> None:
+        """Read extensions in the language of ``extensions.conf``."""
+        with self._engine.operate() as pbx:
+            pbx.dialplan.load(text)
+
+    def sound(self, name: str, seconds: float) -> None:
+        """Install a sound, so that ``sound:name`` plays for some seconds."""
+        with self._engine.operate() as pbx:
+            pbx.media.sounds[name] = seconds
+
+    def stored_recording(self, name: str, seconds: float, *, format: str = "wav") -> None:
+        """Put a stored recording there."""
+        with self._engine.operate() as pbx:
+            pbx.recordings.store(name, format, seconds)
+
+    def emit(self, event_type: str, *, app: str, **fields: Any) -> None:
+        """Send an application an event that has no other way to happen here.
+
+        :raises KeyError: when nobody registered the application.
+        """
+        with self._engine.operate() as pbx:
+            application = pbx.applications.get(app)
+            if application is None:
+                raise KeyError(app)
+            application.send(pbx.event(event_type, **fields))
+
+    @property
+    def applications(self) -> list[str]:
+        """Return the names of the applications that somebody is connected for."""
+        with self._engine.lock:
+            return [item.name for item in self._engine.pbx.applications if item.active]
+
+    def wait_for_application(self, name: str, timeout: float = 5.0) -> None:
+        """Wait until somebody is connected for an application.
+
+        :raises TimeoutError: after *timeout* real seconds.
+        """
+        self._engine.wait_until(lambda: name in self.applications, timeout, f"application {name!r}")
+
+    def snapshot(self) -> JSON:
+        """Return what there is: channels and bridges as the interface shows them."""
+        with self._engine.lock:
+            pbx = self._engine.pbx
+            return {
+                "channels": [channel.json() for channel in pbx.channels.values()],
+                "bridges": [bridge.json() for bridge in pbx.bridges.values()],
+            }
+
+    # Misbehaving
+
+    def drop_connections(self) -> None:
+        """Cut every connection without a word; new ones are welcome."""
+        self._in_loop(self._run(lambda server: server.drop()))
+
+    def refuse(self, on: bool = True) -> None:
+        """Refuse new connections, or accept them again."""
+
+        async def change() -> None:
+            server = self._server
+            assert server is not None
+            if on:
+                await server.refuse()
+            elif server.refusing:
+                await server.listen(self._host, self._port)
+
+        self._in_loop(change())
+
+    def freeze(self) -> None:
+        """Keep connections open but neither read nor answer, not even pings."""
+        self._in_loop(self._run(lambda server: server.freeze()))
+
+    def thaw(self) -> None:
+        """Go on where :meth:`freeze` stopped."""
+        self._in_loop(self._run(lambda server: server.thaw()))
+
+    def delay_answers(self, seconds: float) -> None:
+        """Answer every request this many real seconds late; 0 to be quick again."""
+        self._faults.delay = seconds
+
+    def fail_next(
+        self,
+        status: int,
+        message: str = "Failure on request",
+        *,
+        method: str = "*",
+        path: str = "*",
+        times: int = 1,
+    ) -> None:
+        """Answer the next matching request with an error, and do nothing.
+
+        :param method: the HTTP method, ``*`` for any.
+        :param path: the path below ``/ari``, in which ``*`` stands for anything.
+        """
+        self._faults.add(Failure(method, path, status, message, times))
+
+    def garble_next_frame(self, times: int = 1) -> None:
+        """Cut the next event in half, so that it is not JSON."""
+        self._faults.garble += times
+
+    def restart(self) -> None:
+        """Drop every connection and lose everything but telephones, dialplan and sounds."""
+        self._engine.restart()
+        self.drop_connections()
+
+    def reset(self) -> None:
+        """Be as new, without dropping connections that carry no application: for the next test."""
+        self._faults.clear()
+        self.thaw()
+        self.refuse(False)
+        self._engine.forget()
+        self.drop_connections()
+
+    async def _run(self, action: Any) -> None:
+        assert self._server is not None
+        action(self._server)
+
+
+def _quoted(argument: str) -> str:
+    return f'"{argument}"' if "," in argument else argument
