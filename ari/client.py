@@ -5,11 +5,12 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit, urlunsplit
 
+from .calls import CallWatch
 from .events import EventSchema, ListenerTable, Subscription
 from .exceptions import (
     ARIConnectionError,
@@ -39,24 +40,6 @@ if TYPE_CHECKING:
 __all__ = ["Client", "connect"]
 
 log = logging.getLogger(__name__)
-
-#: The operations that make an object whose id the caller may choose, its class, and the parameter.
-_MAKERS = {
-    "bridges.create": ("Bridge", "bridgeId"),
-    "bridges.createWithId": ("Bridge", "bridgeId"),
-    "bridges.play": ("Playback", "playbackId"),
-    "bridges.playWithId": ("Playback", "playbackId"),
-    "bridges.record": ("LiveRecording", "name"),
-    "channels.create": ("Channel", "channelId"),
-    "channels.externalMedia": ("Channel", "channelId"),
-    "channels.originate": ("Channel", "channelId"),
-    "channels.originateWithId": ("Channel", "channelId"),
-    "channels.play": ("Playback", "playbackId"),
-    "channels.playWithId": ("Playback", "playbackId"),
-    "channels.record": ("LiveRecording", "name"),
-    "channels.snoopChannel": ("Channel", "snoopId"),
-    "channels.snoopChannelWithId": ("Channel", "snoopId"),
-}
 
 
 def connect(
@@ -143,6 +126,7 @@ class Client(Listening):
         self.event_listeners = self.table.by_type
         self.waiting = WaitingRoom()
         self.ledger = SubscriptionLedger()
+        self.calls = CallWatch(self.waiting, self.ledger)
         self._runs: list[Running] = []
         self._lock = threading.RLock()
 
@@ -285,18 +269,6 @@ class Client(Listening):
                 self.schema.check_type(event_type)
         keys = about.wait_keys if about is not None else []
         return self.waiting.wait_for(types, keys, predicate, timeout)
-
-    # What the operations tell.
-
-    def before_call(self, operation: str, values: Mapping[str, Any]) -> None:
-        """Learn that an operation is about to be called."""
-        class_name, parameter = _MAKERS.get(operation, ("", ""))
-        if parameter in values:
-            self.waiting.renew((class_name, str(values[parameter])))
-
-    def after_call(self, operation: str, values: Mapping[str, Any]) -> None:
-        """Learn that an operation was called and succeeded."""
-        self.ledger.note(operation, values)
 
 
 def _describe(address: str, http_client: Any) -> SwaggerClient:

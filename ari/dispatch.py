@@ -46,6 +46,7 @@ class Lanes:
         self._changed = threading.Condition()
         self._waiting: dict[Hashable, deque[Task]] = {}
         self._ready: deque[Hashable] = deque()
+        self._held: set[Hashable] = set()
         self._finishing = False
         self._stopped = False
         self.size = 0
@@ -56,8 +57,9 @@ class Lanes:
             lane = self._waiting.get(key)
             if lane is None:
                 self._waiting[key] = deque([task])
-                self._ready.append(key)
-                self._changed.notify()
+                if key not in self._held:
+                    self._ready.append(key)
+                    self._changed.notify()
             else:
                 lane.append(task)
             self.size += 1
@@ -81,6 +83,22 @@ class Lanes:
             else:
                 del self._waiting[key]
             self._changed.notify_all()
+
+    def hold(self, key: Hashable) -> bool:
+        """Let a lane that is empty so far collect only, until :meth:`release`."""
+        with self._changed:
+            if key in self._waiting or key in self._held:
+                return False
+            self._held.add(key)
+            return True
+
+    def release(self, key: Hashable) -> None:
+        """Let a lane go that :meth:`hold` held."""
+        with self._changed:
+            self._held.discard(key)
+            if key in self._waiting:
+                self._ready.append(key)
+                self._changed.notify()
 
     def finish(self) -> None:
         """End when all that waits is done."""
@@ -126,6 +144,7 @@ class Dispatcher:
         self._backlog = _BACKLOG
         self._running: dict[int, tuple[Handler, float]] = {}
         self._threads: list[threading.Thread] = []
+        self._here = threading.local()
 
     def put(self, key: Hashable, task: Task) -> None:
         """Add a task; those of one key run in order, one at a time."""
@@ -136,6 +155,28 @@ class Dispatcher:
             log.warning("%d events wait for their handlers; running: %s", size, self._names())
         elif size < _BACKLOG // 2:
             self._backlog = _BACKLOG
+
+    def hold(self, key: Hashable) -> None:
+        """Keep the tasks of a key back until the current task ends, or :meth:`release`.
+
+        A handler that makes an object can so register its listeners before the object's first
+        event is handled. Without workers that is so anyway.
+        """
+        if self.workers and self.lanes.hold(key):
+            self._held().append(key)
+
+    def release(self) -> None:
+        """Let go what the current task holds."""
+        held = self._held()
+        while held:
+            self.lanes.release(held.pop())
+
+    def _held(self) -> list[Hashable]:
+        """Return the keys that the current thread's task holds."""
+        if not hasattr(self._here, "held"):
+            self._here.held = []
+        held: list[Hashable] = self._here.held
+        return held
 
     def run(self) -> None:
         """Run tasks until the end; raise what a task raised."""
@@ -183,6 +224,7 @@ class Dispatcher:
                 self._failure = self._failure or ex
                 self.lanes.stop()
             finally:
+                self.release()
                 self.lanes.done(key)
 
     def call(

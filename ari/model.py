@@ -14,7 +14,7 @@ from .digits import read_digits
 from .event_objects import EventObjects
 from .exceptions import from_response
 from .ids import DefaultObjectIdGenerator, EndpointIdGenerator, ObjectIdGenerator
-from .operations import call, make_function
+from .operations import arguments, make_function, send
 from .swagger.client import Resource
 from .swagger.processors import Json
 from .swagger.request import near_miss
@@ -80,9 +80,10 @@ class Repository:
 def _invoke(
     client: Any, operation: Any, args: Iterable[Any], kwargs: Json, given: Json | None = None
 ) -> Any:
-    values, response = call(operation, args, kwargs, given, before=client.before_call)
-    result = promote(client, response, operation.json)
-    client.after_call(operation.label, values)
+    values = arguments(operation, args, kwargs, given)
+    began = client.calls.before(operation, values)
+    result = promote(client, send(operation, values), operation.json)
+    client.calls.after(operation, values, result, began)
     return result
 
 

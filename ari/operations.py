@@ -9,7 +9,6 @@ from __future__ import annotations
 import inspect
 import textwrap
 from collections.abc import Callable, Iterable, Mapping
-from collections.abc import Set as AbstractSet
 from typing import Any
 
 from .exceptions import exception_class, transport_errors
@@ -17,7 +16,14 @@ from .swagger.client import Operation
 from .swagger.processors import Json, ParsingContext, SwaggerProcessor
 from .swagger.request import bind, python_name, signature
 
-__all__ = ["AsteriskWorkarounds", "as_argument", "call", "make_function", "refuse_harmful"]
+__all__ = [
+    "AsteriskWorkarounds",
+    "arguments",
+    "as_argument",
+    "make_function",
+    "refuse_harmful",
+    "send",
+]
 
 
 class AsteriskWorkarounds(SwaggerProcessor):
@@ -53,45 +59,49 @@ def refuse_harmful(operation: Operation, values: Mapping[str, Any]) -> None:
                 raise ValueError(f"sendDTMF() got {name}={value}: milliseconds cannot be negative")
 
 
-def call(
+def arguments(
     operation: Operation,
     args: Iterable[Any],
     kwargs: Mapping[str, Any],
     given: Mapping[str, Any] | None = None,
-    before: Callable[[str, Mapping[str, Any]], None] | None = None,
-) -> tuple[dict[str, Any], Any]:
-    """Call an operation; return the values that its parameters had, and the raw response.
+) -> dict[str, Any]:
+    """Return the values that an operation's parameters have in a call.
 
-    :param operation: what to call.
+    :param operation: what is called.
     :param args: positional arguments, for the path parameters in order.
     :param kwargs: keyword arguments; domain objects stand for their ids.
     :param given: parameters that the object it is called on provides.
-    :param before: told the operation's name and the values just before the call.
-    :raises TypeError: an argument is unknown, missing or given twice; nothing was sent.
-    :raises ValueError: an id is empty, or the call would do harm; nothing was sent.
-    :raises ARIConnectionError: Asterisk cannot be reached.
-    :raises ARITimeout: no answer in time.
+    :raises TypeError: an argument is unknown, missing or given twice.
+    :raises ValueError: the call would do harm.
     """
     bound = bind(operation.json, tuple(args), kwargs, given)
     values = {name: as_argument(name, value) for name, value in bound.items()}
     refuse_harmful(operation, values)
-    if before is not None:
-        before(operation.label, values)
+    return values
+
+
+def send(operation: Operation, values: Mapping[str, Any]) -> Any:
+    """Call an operation and return the raw response.
+
+    :raises ValueError: an id is empty; nothing was sent.
+    :raises ARIConnectionError: Asterisk cannot be reached.
+    :raises ARITimeout: no answer in time.
+    """
     with transport_errors(operation.label, operation.uri):
-        return values, operation.send(values)
+        return operation.send(values)
 
 
 def as_argument(name: str, value: Any) -> Any:
-    """Let domain objects, alone or in a list, stand for their ids.
+    """Let domain objects, alone or among several, stand for their ids.
 
     An event source is an id with a scheme, so there a bridge becomes ``bridge:ID``.
     """
-    if isinstance(value, (list, tuple, AbstractSet)) or inspect.isgenerator(value):
-        return [as_argument(name, item) for item in value]
     source = getattr(type(value), "event_source", None)
-    if source is None:
-        return value
-    return source.fget(value) if name in ("eventSource", "source") else value.id
+    if source is not None:
+        return source.fget(value) if name in ("eventSource", "source") else value.id
+    if isinstance(value, Iterable) and not isinstance(value, (str, bytes, Mapping)):
+        return [as_argument(name, item) for item in value]
+    return value
 
 
 def make_function(

@@ -184,6 +184,7 @@ class Running:
 
     def handle(self, event: dict[str, Any], keys: Sequence[Key]) -> None:
         """Call the listeners of an event."""
+        self._client.calls.handling(self._dispatcher)
         call_listeners(self._client, event, keys, self._dispatcher.call)
 
     def _register(self, app: str) -> None:

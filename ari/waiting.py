@@ -9,6 +9,7 @@ An event's references are its keys, (class name, id) pairs such as ``("Channel",
 
 from __future__ import annotations
 
+import itertools
 import threading
 import time
 from collections import OrderedDict, deque
@@ -66,7 +67,8 @@ class Waiter:
         self.room = room
         self.types = types
         self.keys = tuple(keys)
-        self._arrived: deque[Event | ARIObjectGone] = deque()
+        self._arrived: deque[tuple[int, Event] | ARIObjectGone] = deque()
+        self._latest = 0
         self._changed = threading.Condition()
 
     def __enter__(self) -> Self:
@@ -79,8 +81,8 @@ class Waiter:
         """Wait no more."""
         self.room.leave(self)
 
-    def put(self, arrival: Event | ARIObjectGone) -> None:
-        """Hand over an event, or the reason why none will come."""
+    def put(self, arrival: tuple[int, Event] | ARIObjectGone) -> None:
+        """Hand over an event with its number, or the reason why none will come."""
         with self._changed:
             self._arrived.append(arrival)
             self._changed.notify()
@@ -92,6 +94,7 @@ class Waiter:
         :raises ARIWaitTimeout: none came in time.
         :raises ARIObjectGone: none can come any more.
         """
+        self.room.before_wait()
         began = time.monotonic()
         try:
             with self._changed:
@@ -107,7 +110,12 @@ class Waiter:
             self.room.add_waited(time.monotonic() - began)
         if isinstance(arrival, ARIObjectGone):
             raise arrival
-        return arrival
+        self._latest, event = arrival
+        return event
+
+    def accept(self) -> None:
+        """Settle for the event that came last; later waits on its objects look for later ones."""
+        self.room.look_back(self.keys, self._latest + 1)
 
     def describe(self) -> str:
         """Say what is awaited, for error texts."""
@@ -120,12 +128,24 @@ class Waiter:
 
 
 class WaitingRoom:
-    """All waits of a client, and the memory of how recent objects ended.
+    """All waits of a client, and the memory of what came before a wait began.
 
-    :param remembered: of how many objects the final events are kept.
+    How recent objects ended is remembered. Of everything else, a wait on an object looks back to
+    the latest call about that object, and to the event that the latest wait on it returned: what
+    a call brings about may come before its answer does. Digits are not looked back for; they come
+    from a person and not from a call.
+
+    :param remembered: how many recent events, and the ends of how many objects, are kept.
+    :param before_wait: called on the thread that is about to wait.
     """
 
-    def __init__(self, remembered: int = 1000) -> None:
+    def __init__(
+        self, remembered: int = 1000, before_wait: Callable[[], None] = lambda: None
+    ) -> None:
+        self.before_wait = before_wait
+        self._count = 0
+        self._recent: deque[tuple[int, Event, tuple[Key, ...]]] = deque(maxlen=remembered)
+        self._since: OrderedDict[Key, int] = OrderedDict()
         self._lock = threading.RLock()
         self._closed = False
         self._anywhere: list[Waiter] = []
@@ -143,10 +163,12 @@ class WaitingRoom:
         """
         waiter = Waiter(self, frozenset(types), keys)
         with self._lock:
+            seen = self._hand_over_recent(waiter)
             for key in waiter.keys:
                 self._by_key.setdefault(key, []).append(waiter)
                 for event in self._ends.get(key, {}).values():
-                    self._hand_over(waiter, key, event)
+                    if id(event) not in seen:
+                        self._hand_over(waiter, key, 0, event)
             if not waiter.keys:
                 self._anywhere.append(waiter)
             if self._closed:
@@ -171,6 +193,7 @@ class WaitingRoom:
             while True:
                 event = waiter.get(deadline)
                 if predicate is None or predicate(event):
+                    waiter.accept()
                     return event
 
     def meet(self, event: Event, keys: Sequence[Key]) -> None:
@@ -178,23 +201,54 @@ class WaitingRoom:
 
         :param keys: the objects that the event is about, its main object first.
         """
-        event_type = event["type"]
         with self._lock:
+            self._count += 1
+            number = self._count
             for waiter in list(self._anywhere):
-                if event_type in waiter.types:
-                    waiter.put(event)
+                if event["type"] in waiter.types:
+                    waiter.put((number, event))
             met: set[int] = set()
             for key in keys:
                 for waiter in list(self._by_key.get(key, ())):
-                    self._hand_over(waiter, key, event, again=id(waiter) in met)
+                    self._hand_over(waiter, key, number, event, again=id(waiter) in met)
                     met.add(id(waiter))
+            self._recent.append((number, event, tuple(keys)))
             self._remember(event, keys)
 
-    def _hand_over(self, waiter: Waiter, key: Key, event: Event, *, again: bool = False) -> None:
+    def _hand_over(
+        self, waiter: Waiter, key: Key, number: int, event: Event, *, again: bool = False
+    ) -> None:
         if event["type"] in waiter.types and not again:
-            waiter.put(event)
+            waiter.put((number, event))
         if key[0] == _ENDED_BY.get(event["type"]) and waiter.ends_with(event["type"]):
             self._dismiss(waiter, key, f"the {key[0]} ended with {event['type']}")
+
+    def _hand_over_recent(self, waiter: Waiter) -> set[int]:
+        """Hand over what came since the latest calls about the objects; return which it was."""
+        since = {key: self._since[key] for key in waiter.keys if key in self._since}
+        earliest = min(since.values(), default=self._count + 1)
+        recent = list(itertools.takewhile(lambda r: r[0] >= earliest, reversed(self._recent)))
+        seen: set[int] = set()
+        for number, event, keys in reversed(recent):
+            for key in keys:
+                if number >= since.get(key, number + 1) and event["type"] != "ChannelDtmfReceived":
+                    self._hand_over(waiter, key, number, event, again=id(event) in seen)
+                    seen.add(id(event))
+        return seen
+
+    @property
+    def now(self) -> int:
+        """The number that the next event will have."""
+        return self._count + 1
+
+    def look_back(self, keys: Iterable[Key], number: int) -> None:
+        """Let later waits on these objects begin with the event of this number."""
+        with self._lock:
+            for key in keys:
+                self._since[key] = number
+                self._since.move_to_end(key)
+            while len(self._since) > self._remembered:
+                self._since.popitem(last=False)
 
     def _remember(self, event: Event, keys: Sequence[Key]) -> None:
         event_type = event["type"]

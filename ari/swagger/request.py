@@ -172,8 +172,13 @@ def build(operation: Json, uri: str, values: Mapping[str, Any]) -> Request:
         elif parameter["paramType"] == "body":
             has_body = True
             body.update(_body(operation, parameter, value))
-        else:
+        elif parameter["paramType"] == "query":
             query[name] = _text(operation, name, value)
+        else:
+            raise TypeError(
+                f"{operation['nickname']}() has {name} in the {parameter['paramType']}, which is "
+                "not supported"
+            )
     return Request(
         method=operation["httpMethod"].upper(),
         url=uri,
