@@ -232,13 +232,16 @@ class Stage:
         self.apps.append(app)
         return app
 
-    def phone(
-        self, app: App | str, name: str = "c1", args: str = "", *, options: str = "n"
-    ) -> Phone:
+    def app_named(self, names: str) -> App:
+        """Connect applications of these very names; what they are told is not written down."""
+        app = App(self, names, recorded=False, far_ends=False)
+        self.apps.append(app)
+        return app
+
+    def phone(self, app: App | str, name: str = "c1", args: str = "") -> Phone:
         """Let somebody call an application; what the caller's side goes through is not recorded.
 
         :param name: what the application's channel is called
-        :param options: of the Local channel: n keeps it as it is, m passes hold on
         """
         listener = next((a for a in self.apps if a.name == self.id("phone")), None)
         if listener is None:
@@ -247,7 +250,7 @@ class Stage:
         answer = self.peek(
             "POST",
             f"/channels/{phone.id}",
-            endpoint=f"Local/stasis-{app}@default/{options}",
+            endpoint=f"Local/stasis-{app}@default/n",
             otherChannelId=phone.far,
             app=listener,
             json={"variables": {"STASIS_ARGS": args}} if args else None,
@@ -266,6 +269,13 @@ class Stage:
         phone = self.incoming(app, name, args)
         self.post(f"/channels/{phone.far}/answer")
         app.wait("ChannelStateChange", channel=phone.far, state="Up")
+        phone.answered()
+        return phone
+
+    def answered_quietly(self, app: App, name: str = "c1") -> Phone:
+        """Let somebody call an application that is not told of the answer, and answer."""
+        phone = self.incoming(app, name)
+        self.post(f"/channels/{phone.far}/answer")
         phone.answered()
         return phone
 
@@ -320,6 +330,9 @@ class Stage:
             )
             answer = Answer(response)
             step["status"] = answer.status
+            if answer.status == 201 and answer["state"] in ("queued", "playing", "recording"):
+                # The channel's thread may have begun by the time the answer is written.
+                answer.body["state"] = "<begun>"
             if answer.body is not None:
                 step["answer"] = keep(answer.body) if answer.status < 400 else answer.body
             shown = {h: answer.headers[h] for h in SHOWN_HEADERS if h in answer.headers}
@@ -413,19 +426,21 @@ class Stage:
             lists = events.setdefault(name, {})
             with app._news:
                 came = list(app.events)
+            entered = {e["channel"]["id"] for e in came if e["type"] == "StasisStart"}
             for event in came:
-                if self._is_recorded(event, app):
+                if self._is_recorded(event, app, entered):
                     lists.setdefault(normal(subject(event)), []).append(normal.event(event))
             events[name] = dict(sorted(lists.items()))
         return {"steps": steps, "events": events}
 
-    def _is_recorded(self, event: Event, app: App) -> bool:
-        if subject(event).endswith(";2") and not app.far_ends:
+    def _is_recorded(self, event: Event, app: App, entered: set[str]) -> bool:
+        channel = event.get("channel") or event.get("peer") or {"id": "", "name": ""}
+        is_far_end = channel["name"].endswith(";2") and channel["id"] not in entered
+        if is_far_end and not app.far_ends:
             return False
-        if str(event.get("eventname", "")).startswith(FENCE):
-            return False
-        if str(event.get("variable", "")).startswith(FENCE):
-            return False
+        for key in ("eventname", "variable"):
+            if str(event.get(key, "")).startswith(FENCE):
+                return False
         return not any(
             event["type"] == type_ and matches(event, fields) for type_, fields in self._passed_over
         )
@@ -523,7 +538,7 @@ class Normaliser:
     """Make what differs between two runs the same."""
 
     TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}[+-]\d{4}")
-    CHANNEL_NUMBER = re.compile(r"-[0-9a-f]{8}(?=;|$|[^0-9a-f-])")
+    CHANNEL_NUMBER = re.compile(r"-(0x[0-9a-f]+|[0-9a-f]{8})(?=;|$|[^0-9a-f-])")
     MADE_BY_SERVER = re.compile(
         r"\b\d{10}\.\d+\b|\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b"
     )

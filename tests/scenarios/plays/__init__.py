@@ -1,6 +1,35 @@
 """The scenarios. Each module plays what one part of ARI is about."""
 
-from tests.scenarios.plays import calls, channels, leaving, media, playbacks, recordings
+from tests.scenarios.plays import (
+    applications,
+    bridges,
+    calls,
+    channels,
+    events,
+    http,
+    leaving,
+    media,
+    playbacks,
+    recordings,
+    server,
+    sockets,
+    things,
+)
 from tests.scenarios.scenario import SCENARIOS
 
-__all__ = ["SCENARIOS", "calls", "channels", "leaving", "media", "playbacks", "recordings"]
+__all__ = [
+    "SCENARIOS",
+    "applications",
+    "bridges",
+    "calls",
+    "channels",
+    "events",
+    "http",
+    "leaving",
+    "media",
+    "playbacks",
+    "recordings",
+    "server",
+    "sockets",
+    "things",
+]

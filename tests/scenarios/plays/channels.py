@@ -193,21 +193,6 @@ def dtmf_to_the_caller(s: Stage) -> None:
 
 
 @scenario()
-def the_caller_holds(s: Stage) -> None:
-    app = s.app()
-    phone = s.phone(app, options="nm")
-    app.wait("StasisStart", channel=phone.far)
-    s.post(f"/channels/{phone.far}/answer")
-    phone.answered()
-    s.peek("POST", f"/channels/{phone.id}/hold")
-    app.wait("ChannelHold", channel=phone.far)
-    s.peek("DELETE", f"/channels/{phone.id}/hold")
-    app.wait("ChannelUnhold", channel=phone.far)
-    phone.hang_up()
-    app.wait("StasisEnd", channel=phone.far)
-
-
-@scenario()
 def the_caller_talks(s: Stage) -> None:
     app = s.app()
     phone = s.answered(app)

@@ -53,6 +53,7 @@ def snoop_errors(s: Stage) -> None:
 def external_media(s: Stage) -> None:
     app = s.app()
     m1 = s.id("m1")
+    s.mask("UNICASTRTP_LOCAL_PORT")
     s.post(
         "/channels/externalMedia",
         channelId=m1,
@@ -86,7 +87,18 @@ def external_media_errors(s: Stage) -> None:
     s.post(path, app=app)
     s.post(path, app=app, external_host="127.0.0.1", format="ulaw")
     s.post(path, app=app, external_host=host)
-    s.post(path, app=app, external_host=host, format="ulaw", direction="up")
     s.post(path, app=app, external_host=host, format="ulaw", transport="tcp")
     s.post(path, app=app, external_host=host, format="ulaw", encapsulation="paper")
     s.post(path, app=app, external_host=host, format="nonsense")
+
+
+@scenario(not_on={"16": "16 takes any direction"})
+def external_media_in_a_wrong_direction(s: Stage) -> None:
+    app = s.app()
+    s.post(
+        "/channels/externalMedia",
+        app=app,
+        external_host="127.0.0.1:40000",
+        format="ulaw",
+        direction="up",
+    )

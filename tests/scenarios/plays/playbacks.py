@@ -44,7 +44,7 @@ def playback_of_several_media(s: Stage) -> None:
 def playback_of_every_kind_of_media(s: Stage) -> None:
     app = s.app()
     phone = s.answered(app)
-    for number, media in enumerate(("digits:1", "number:2", "characters:a", "tone:beep")):
+    for number, media in enumerate(("digits:1", "number:2", "characters:a", "tone:ring")):
         p = s.id(f"p{number}")
         s.post(f"/channels/{phone.far}/play/{p}", media=media)
         app.wait("PlaybackStarted", playback=p)

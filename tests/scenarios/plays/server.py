@@ -1,0 +1,105 @@
+"""What the server says of itself, and what it lets be changed."""
+
+from tests.scenarios.scenario import scenario
+from tests.scenarios.stage import Json, Stage
+
+
+def shape(value: Json) -> Json:
+    """Return the names and types of what is there."""
+    if isinstance(value, dict):
+        return {key: shape(item) for key, item in sorted(value.items())}
+    return type(value).__name__
+
+
+@scenario()
+def facts_about_the_server(s: Stage) -> None:
+    s.app()
+    s.get("/asterisk/info", keep=shape)
+    s.get("/asterisk/info", only="build", keep=shape)
+    s.get("/asterisk/info", only="system,status", keep=sorted)
+    s.get("/asterisk/info", only="nonsense")
+    s.get("/asterisk/ping")
+
+
+@scenario()
+def global_variables(s: Stage) -> None:
+    s.app()
+    name = s.id("COLOUR")
+    s.get("/asterisk/variable", variable=name)
+    s.post("/asterisk/variable", variable=name, value="red")
+    s.get("/asterisk/variable", variable=name)
+    s.post("/asterisk/variable", variable=name)
+    s.get("/asterisk/variable", variable=name)
+    s.get("/asterisk/variable")
+    s.post("/asterisk/variable")
+    s.post("/asterisk/variable", variable="")
+
+
+@scenario()
+def global_variables_are_seen_by_those_who_see_all(s: Stage) -> None:
+    app = s.app(subscribeAll=True)
+    name = s.id("COLOUR")
+    s.post("/asterisk/variable", variable=name, value="red")
+    app.wait("ChannelVarset", variable=name)
+
+
+@scenario()
+def modules(s: Stage) -> None:
+    s.app()
+    s.mask("use_count", "description")
+    s.get(
+        "/asterisk/modules",
+        keep=lambda list_: [m for m in list_ if m["name"] == "app_echo.so"],
+    )
+    s.get("/asterisk/modules/app_echo.so")
+    s.get("/asterisk/modules/nosuch.so")
+    s.post("/asterisk/modules/app_echo.so")
+    s.post("/asterisk/modules/nosuch.so")
+    s.put("/asterisk/modules/nosuch.so")
+    s.delete("/asterisk/modules/nosuch.so")
+    s.put("/asterisk/modules/app_echo.so")
+    s.delete("/asterisk/modules/app_echo.so")
+    s.get("/asterisk/modules/app_echo.so")
+    s.post("/asterisk/modules/app_echo.so")
+    s.get("/asterisk/modules/app_echo.so", keep=lambda module: module["name"])
+
+
+@scenario()
+def log_channels(s: Stage) -> None:
+    s.app()
+    name = s.id("log")
+    s.post(f"/asterisk/logging/{name}")
+    s.post(f"/asterisk/logging/{name}", configuration="notice,warning")
+    s.post(f"/asterisk/logging/{name}", configuration="notice")
+    s.get(
+        "/asterisk/logging",
+        keep=lambda list_: [
+            {**entry, "channel": name} for entry in list_ if name in entry["channel"]
+        ],
+    )
+    s.put(f"/asterisk/logging/{name}/rotate")
+    s.delete(f"/asterisk/logging/{name}")
+    s.put(f"/asterisk/logging/{name}/rotate")
+    s.delete(f"/asterisk/logging/{name}")
+
+
+@scenario()
+def stored_configuration(s: Stage) -> None:
+    s.app()
+    path = "/asterisk/config/dynamic"
+    s.get(
+        f"{path}/res_pjsip/endpoint/alice",
+        keep=lambda list_: [t for t in list_ if t["attribute"] == "context"],
+    )
+    s.get(f"{path}/nosuch/endpoint/alice")
+    s.get(f"{path}/res_pjsip/nosuch/alice")
+    s.get(f"{path}/res_pjsip/endpoint/nobody")
+    fields = {"fields": [{"attribute": "context", "value": "default"}]}
+    s.put(f"{path}/nosuch/endpoint/bob", json=fields)
+    s.put(f"{path}/res_pjsip/nosuch/bob", json=fields)
+    s.put(f"{path}/res_pjsip/endpoint/bob", json=fields)
+    s.put(f"{path}/res_pjsip/endpoint/bob")
+    s.delete(f"{path}/nosuch/endpoint/bob")
+    s.delete(f"{path}/res_pjsip/nosuch/bob")
+    s.delete(f"{path}/res_pjsip/endpoint/nobody")
+    s.delete(f"{path}/res_pjsip/endpoint/alice")
