@@ -121,7 +121,9 @@ class Loader:
             ) from from_response(response, "loading the description")
         if status >= 400:
             raise from_response(response, "loading the description", _login_hint(self, url, status))
-        return _parse(response.content, without_query(url), what)
+        # A response of someone else's making may know no more than its status and its JSON.
+        body = response.content if hasattr(response, "content") else json.dumps(response.json())
+        return _parse(body, without_query(url), what)
 
 
 def _login_hint(loader: Loader, url: str, status: int) -> str:
