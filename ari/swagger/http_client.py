@@ -7,6 +7,7 @@ do; a WebSocket needs only ``recv()``, returning None at its end, ``send_close()
 
 from __future__ import annotations
 
+from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -108,8 +109,8 @@ class Authenticator:
         """Tell whether this url is on the host that the credentials are for."""
         return urlsplit(url).hostname == self.host.lower()
 
-    def apply(self, request: requests.Request) -> None:
-        """Put the credentials on the request."""
+    def apply(self, request: requests.Request) -> requests.Request:
+        """Put the credentials on the request, and return it."""
         raise NotImplementedError
 
 
@@ -121,9 +122,10 @@ class BasicAuthenticator(Authenticator):
         self.username = username
         self.password = password
 
-    def apply(self, request: requests.Request) -> None:
+    def apply(self, request: requests.Request) -> requests.Request:
         # As bytes, since requests would take a str for Latin-1 and Asterisk compares UTF-8.
         request.auth = (self.username.encode(), self.password.encode())
+        return request
 
 
 class ApiKeyAuthenticator(Authenticator):
@@ -138,12 +140,12 @@ class ApiKeyAuthenticator(Authenticator):
         self.api_key = api_key
         self.param_name = param_name
 
-    def apply(self, request: requests.Request) -> None:
+    def apply(self, request: requests.Request) -> requests.Request:
         username, colon, password = self.api_key.partition(":")
         if colon:
-            BasicAuthenticator(self.host, username, password).apply(request)
-        else:
-            request.params = {**(request.params or {}), self.param_name: self.api_key}
+            return BasicAuthenticator(self.host, username, password).apply(request)
+        request.params = {**(request.params or {}), self.param_name: self.api_key}
+        return request
 
 
 class SynchronousHttpClient(HttpClient):
@@ -206,8 +208,7 @@ class SynchronousHttpClient(HttpClient):
         request = requests.Request(
             method=method, url=url, params=params or {}, data=data, headers=headers
         )
-        self._authenticate(request, url)
-        prepared = self.session.prepare_request(request)
+        prepared = self.session.prepare_request(self.apply_authentication(request))
         settings = self.session.merge_environment_settings(
             prepared.url, {}, False, self.session.verify, self.session.cert
         )
@@ -230,8 +231,7 @@ class SynchronousHttpClient(HttpClient):
         """
         http_url = "http" + url[2:] if url.startswith("ws") else url
         request = requests.Request(method="GET", url=http_url, params=params or {})
-        self._authenticate(request, http_url)
-        prepared = self.session.prepare_request(request)
+        prepared = self.session.prepare_request(self.apply_authentication(request))
         authorization = prepared.headers.get("Authorization")
         timeout = self.timeout[0] if isinstance(self.timeout, tuple) else self.timeout
         socket: Any = websocket.WebSocket(
@@ -258,9 +258,11 @@ class SynchronousHttpClient(HttpClient):
         socket.settimeout(None)
         return socket
 
-    def _authenticate(self, request: requests.Request, url: str) -> None:
-        if self.authenticator is not None and self.authenticator.matches(url):
-            self.authenticator.apply(request)
+    def apply_authentication(self, request: requests.Request) -> requests.Request:
+        """Put the credentials on a request to the host that they are for; return the request."""
+        if self.authenticator is not None and self.authenticator.matches(request.url):
+            return self.authenticator.apply(request) or request
+        return request
 
     def _ssl_options(self, url: str) -> dict[str, Any]:
         if not url.startswith("https"):
@@ -273,7 +275,8 @@ class SynchronousHttpClient(HttpClient):
         if verify is False:
             options.update(cert_reqs=0, check_hostname=False)
         else:
-            options["ca_certs"] = verify if isinstance(verify, str) else DEFAULT_CA_BUNDLE_PATH
+            bundle = verify if isinstance(verify, str) else DEFAULT_CA_BUNDLE_PATH
+            options["ca_cert_path" if Path(bundle).is_dir() else "ca_certs"] = bundle
         if cert:
             certfile, keyfile = (cert, None) if isinstance(cert, str) else cert
             options.update(certfile=certfile, keyfile=keyfile)
