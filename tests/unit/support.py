@@ -265,6 +265,8 @@ class Server:
             return 401, {"message": "Authentication required"}
         if request.path in self.docs:
             return 200, json.loads(self.docs[request.path])
+        if request.path.endswith("/ari/events"):
+            return 200, None
         return 404, {"message": "Resource not found"}
 
     def _handler(server):  # noqa: N805 - the handler's self is another
