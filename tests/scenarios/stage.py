@@ -574,6 +574,9 @@ class Normaliser:
     def _member(self, key: str, value: Json) -> Json:
         if key in self._masked:
             return "<some>"
+        if key == "message_body":
+            with contextlib.suppress(ValueError):
+                value = json.loads(value)
         return "<entity>" if key == "asterisk_id" and value else self(value)
 
     def _placeholder(self, match: re.Match[str]) -> str:

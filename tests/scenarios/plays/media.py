@@ -9,6 +9,7 @@ def snoop_on_a_channel(s: Stage) -> None:
     app, spy = s.app(), s.app("spy")
     phone = s.answered(app)
     s1 = s.id("s1")
+    s.mask("dialplan")
     s.post(f"/channels/{phone.far}/snoop/{s1}", spy="both", whisper="none", app=spy, appArgs="a,b")
     spy.wait("StasisStart", channel=s1)
     s.get(f"/channels/{s1}")
@@ -23,6 +24,7 @@ def snoop_ends_with_its_channel(s: Stage) -> None:
     app, spy = s.app(), s.app("spy")
     phone = s.answered(app)
     s1 = s.id("s1")
+    s.mask("dialplan")
     s.post(f"/channels/{phone.far}/snoop", spy="in", whisper="out", app=spy, snoopId=s1)
     spy.wait("StasisStart", channel=s1)
     phone.hang_up()
@@ -36,6 +38,8 @@ def snoop_errors(s: Stage) -> None:
     phone = s.answered(app)
     path = f"/channels/{phone.far}/snoop"
     s1 = s.id("s1")
+    # The answer says where the channel is in the dialplan, or nothing of it yet.
+    s.mask("dialplan")
     s.post(path, app=app)
     s.post(path, app=app, spy="none", whisper="none")
     s.post(path, app=app, spy="up")
