@@ -107,9 +107,9 @@ class Application:
         """Return the Application object of the wire."""
         return {
             "name": self.name,
-            "channel_ids": list(self.channels),
-            "bridge_ids": list(self.bridges),
-            "endpoint_ids": list(self.endpoints),
+            "channel_ids": sorted(self.channels),
+            "bridge_ids": sorted(self.bridges),
+            "endpoint_ids": sorted(self.endpoints),
             "device_names": sorted(self.devices),
             "events_allowed": self.allowed,
             "events_disallowed": self.disallowed,

@@ -21,6 +21,8 @@ ATTRIBUTES = {
     "video_single",
     "sdp_label",
 }
+#: Of these a type must name one, and only one of the first two.
+TECHNOLOGIES = {"mixing", "holding", "video_sfu"}
 
 
 class Membership:
@@ -58,9 +60,11 @@ class Bridge:
             "sfu" if "video_sfu" in kinds else "single" if "video_single" in kinds else "talker"
         )
         self.video_source: str | None = None
+        # Asterisk shows that the source is no longer pinned only with the next change of members.
+        self.video_source_cleared = False
         self.creationtime = pbx.clock.timestamp()
         self.variables: dict[str, str] = {}
-        self.reported: set[str] = set()
+        self.reported: dict[str, str] = {}
         self.members: dict[Channel, Membership] = {}
         self.helpers: list[str] = []  # names of announcers and recorders, hidden from the wire
         self.playing = 0
@@ -91,9 +95,7 @@ class Bridge:
         if self.video_source is not None:
             result["video_source_id"] = self.video_source
         if self.reported:
-            result["bridgevars"] = {
-                name: self.variables.get(name, "") for name in sorted(self.reported)
-            }
+            result["bridgevars"] = dict(self.reported)
         return result
 
     def emit(self, event_type: str, **fields: Any) -> None:
@@ -124,8 +126,10 @@ class Bridge:
         channel.bridge = None
         if channel.variables.get("BRIDGEPEER"):
             channel.set_variable("BRIDGEPEER", "")
-        if self.video_source == channel.id:
-            self.video_source = None
+        if self.video_source is not None and (
+            self.video_source == channel.id or self.video_source_cleared
+        ):
+            self._drop_video_source()
         self.emit("ChannelLeftBridge", channel=channel.json())
         if membership.application is not None and not moving:
             membership.application.unwatch_bridge(self)
@@ -133,6 +137,11 @@ class Bridge:
         if len(self.members) > 1:
             self.update_peers()
         self.pbx.audio_changed()
+
+    def _drop_video_source(self) -> None:
+        old, self.video_source = self.video_source, None
+        self.video_mode, self.video_source_cleared = "talker", False
+        self.emit("BridgeVideoSourceChanged", old_video_source_id=old)
 
     def update_peers(self) -> None:
         """Write the names of the others to every member's BRIDGEPEER."""
@@ -193,12 +202,12 @@ class Bridge:
 
     def set_variable(self, name: str, value: str | None, *, report: bool = False) -> None:
         """Set or unset a variable of the bridge."""
-        if report:
-            self.reported.add(name)
         if value is None:
             self.variables.pop(name, None)
-        else:
-            self.variables[name] = value
+            return
+        self.variables[name] = value
+        if report or name in self.reported:
+            self.reported[name] = value
 
     def destroy(self) -> None:
         """Shut the bridge down; its channels leave and stay in their applications."""
@@ -206,7 +215,9 @@ class Bridge:
             return
         self.destroyed = True
         self.announcements.close()
-        for channel in list(self.members):
+        # The last to come goes first, the others in the order in which they came.
+        members = list(self.members)
+        for channel in members[-1:] + members[:-1]:
             self.leave(channel)
         self.pbx.recordings.end_of(self)
         self.emit("BridgeDestroyed")

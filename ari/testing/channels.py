@@ -71,10 +71,14 @@ class Channel:
         self.priority = 1
         self.app_name = ""
         self.app_data = ""
+        self.idle_application = "", ""
+        self._shown_place: tuple[str, str, int] | None = None
         self.creationtime = pbx.clock.timestamp()
         self.language = "en"
         self.variables: dict[str, str] = {}
-        self.reported: set[str] = set()
+        self.reported: dict[str, str] = {}
+        self.detects_talking = False
+        self.talking_since: float | None = None
         self.endpoint: Endpoint | None = None
         self.control: Control | None = None
         self.bridge: Bridge | None = None
@@ -118,9 +122,7 @@ class Channel:
             "language": self.language,
         }
         if self.reported:
-            result["channelvars"] = {
-                name: self.variables.get(name, "") for name in sorted(self.reported)
-            }
+            result["channelvars"] = dict(self.reported)
         return result
 
     def emit(self, event_type: str, **fields: Any) -> None:
@@ -135,9 +137,20 @@ class Channel:
             self.pbx.endpoint_changed(self.endpoint)
 
     def enter_application(self, name: str, data: str) -> None:
-        """Show a dialplan application as running, and publish that."""
+        """Show a dialplan application as running.
+
+        That is published when the place in the dialplan is another one than last time.
+        """
+        place = self.context, self.exten, self.priority
+        news = not self.app_name or place != self._shown_place
+        self._shown_place = place
         self.app_name, self.app_data = name, data
-        self.emit("ChannelDialplan", dialplan_app=name, dialplan_app_data=data)
+        if news:
+            self.emit("ChannelDialplan", dialplan_app=name, dialplan_app_data=data)
+
+    def leave_application(self) -> None:
+        """Show what the channel shows when no application runs."""
+        self.app_name, self.app_data = self.idle_application
 
     def announce_caller(self) -> None:
         """Publish a changed caller."""
@@ -200,13 +213,13 @@ class Channel:
             self._write_function(name, value or "")
             return
         plain = name.lstrip("_") if name[:1] == "_" else name
-        if report:
-            self.reported.add(plain)
         if value is None:
             if not self.variables.pop(plain, ""):
                 return
         else:
             self.variables[plain] = value
+            if report or plain in self.reported:
+                self.reported[plain] = value
         self.emit("ChannelVarset", variable=name, value=value or "")
 
     def _write_function(self, name: str, value: str) -> None:
@@ -221,19 +234,29 @@ class Channel:
             else:
                 self.caller.number = value
             self.announce_caller()
-        elif function == "CONNECTEDLINE" and argument.split(",")[0] in {"name", "num", "number"}:
-            key = "name" if argument.startswith("name") else "number"
-            setattr(self.connected, key, value)
-            self.emit("ChannelConnectedLine")
+        elif function == "CONNECTEDLINE":
+            self._write_connected(argument.split(",")[0], value)
         elif function == "CHANNEL" and argument == "language":
             self.language = value
         elif function == "CHANNEL" and argument == "accountcode":
             self.accountcode = value
         elif function == "TALK_DETECT":
-            self.link.detect_talking(argument == "set")
+            self.detects_talking = argument == "set"
+            self.pbx.audio_changed()
         elif function == "GLOBAL":
             self.pbx.variables[argument] = value
             self.pbx.publish_global(argument, value)
+
+    def _write_connected(self, part: str, value: str) -> None:
+        if part == "all":
+            self.connected = Party.parse(value)
+        elif part == "name":
+            self.connected.name = value
+        elif part in {"num", "number"}:
+            self.connected.number = value
+        else:
+            return
+        self.emit("ChannelConnectedLine")
 
     def get_variable(self, name: str) -> str | None:
         """Return the value of a variable or function, None when it is not set.

@@ -19,7 +19,6 @@ DIAL_STATUS = {17: "BUSY", 34: "CONGESTION", 3: "CHANUNAVAIL", 20: "CHANUNAVAIL"
 class Dialling:
     """One attempt to reach the far end of a channel.
 
-    :param originator: the channel on whose behalf, shown as caller.
     :param repeat_dialstring: whether later events repeat the dialled address.
     """
 
@@ -28,13 +27,11 @@ class Dialling:
         channel: Channel,
         dialstring: str,
         *,
-        originator: Channel | None = None,
         repeat_dialstring: bool = True,
         on_answer: Callable[[], None],
         on_failure: Callable[[int], None],
     ) -> None:
         self.channel = channel
-        self.originator = originator
         self._dialstring = dialstring
         self._repeat = repeat_dialstring
         self._on_answer = on_answer
@@ -60,7 +57,7 @@ class Dialling:
     def emit(self, status: str) -> None:
         """Publish the Dial event of a status."""
         dialstring = self._dialstring if self._repeat or not status else ""
-        self.channel.pbx.publish_dial(self.channel, self.originator, dialstring, status)
+        self.channel.pbx.publish_dial(self.channel, dialstring, status)
 
     def _expire(self) -> None:
         self._end()
@@ -71,6 +68,10 @@ class Dialling:
         self.channel.dialling = None
         if self._timer is not None:
             self._timer.cancel()
+
+    def progress(self) -> None:
+        """Take it that there is something to hear at the far end."""
+        self.emit("PROGRESS")
 
     def ringing(self) -> None:
         """Take it that the far end rings."""
@@ -113,7 +114,6 @@ class Origination:
         dialstring: str,
         *,
         timeout: float | None,
-        originator: Channel | None = None,
         app: str | None = None,
         app_args: str = "",
         location: tuple[str, str, int] | None = None,
@@ -126,7 +126,6 @@ class Origination:
         self._dialling = Dialling(
             channel,
             dialstring,
-            originator=originator,
             on_answer=lambda: self._tell("answered"),
             on_failure=self._fail,
         )
@@ -143,7 +142,6 @@ class Origination:
     def script(self) -> Script:
         """Run the whole life of the channel."""
         channel = self._channel
-        idle = channel.app_name, channel.app_data
         try:
             if self._dialling.start(self._timeout):
                 outcome = yield None
@@ -152,8 +150,7 @@ class Origination:
         except HungUp:
             if channel.dialling is not None:
                 channel.dialling.cancelled()
-        if self._app:
-            channel.app_name, channel.app_data = idle
+        channel.leave_application()
         channel.destroy()
 
     def _run(self) -> Script:
@@ -163,11 +160,10 @@ class Origination:
             yield from channel.pbx.dialplan_script(channel)
             return
         assert self._app is not None
-        channel.app_name = "Stasis"
-        channel.app_data = f"{self._app},{self._app_args}" if self._app_args else self._app
-        status = yield from stasis(channel, self._app, self._app_args)
-        if status == "SUCCESS":
-            yield from channel.pbx.dialplan_steps(channel)
+        data = f"{self._app},{self._app_args}" if self._app_args else self._app
+        channel.enter_application("Stasis", data)
+        after = channel.pbx.dialplan_steps
+        yield from stasis(channel, self._app, self._app_args, after=after)
         channel.hangup_cause = channel.hangup_cause or 16
 
 
@@ -176,14 +172,12 @@ def created(channel: Channel, app: str, app_args: str) -> Script:
     channel.enter_application("Stasis", f"{app},{app_args}" if app_args else app)
     with contextlib.suppress(HungUp):
         yield from stasis(channel, app, app_args)
-    channel.app_name = channel.app_data = ""
+    channel.leave_application()
     channel.hangup_cause = channel.hangup_cause or 16
     channel.destroy()
 
 
-def dial_created(
-    channel: Channel, dialstring: str, *, originator: Channel | None, timeout: float | None
-) -> None:
+def dial_created(channel: Channel, dialstring: str, *, timeout: float | None) -> None:
     """Dial a channel that ``POST /channels/create`` made."""
 
     def hang_up(cause: int) -> None:
@@ -193,7 +187,6 @@ def dial_created(
     dialling = Dialling(
         channel,
         dialstring,
-        originator=originator,
         repeat_dialstring=False,
         on_answer=lambda: None,
         on_failure=hang_up,

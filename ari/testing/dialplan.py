@@ -13,7 +13,7 @@ from collections.abc import Callable
 Lookup = Callable[[str], "str | None"]
 
 CLASSES = {"X": "[0-9]", "Z": "[1-9]", "N": "[2-9]", ".": ".+", "!": ".*"}
-STEP = re.compile(r"^\s*([A-Za-z_]\w*)\s*(?:\((.*)\))?\s*$", re.DOTALL)
+STEP = re.compile(r"^\s*([A-Za-z_]\w*)\s*(?:\((.*?)\)?)?\s*$", re.DOTALL)
 PRIORITY = re.compile(r"^\s*(\d+|n|hint)\s*(?:\(\s*([\w-]+)\s*\))?\s*$")
 
 
@@ -165,6 +165,8 @@ def evaluate(text: str) -> str:
     if match is None:
         return text.strip().strip('"')
     left, operator, right = match[1].strip('"'), match[2], match[3].strip('"')
+    if '"' in left:  # quotes inside quotes: Asterisk makes something true of what it cannot read
+        return "1"
     numbers = left.lstrip("-").isdigit() and right.lstrip("-").isdigit()
     first: float | str = int(left) if numbers else left
     second: float | str = int(right) if numbers else right

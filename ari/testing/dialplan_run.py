@@ -30,7 +30,7 @@ def dialplan_script(channel: Channel) -> Script:
 
 def _end(channel: Channel) -> None:
     channel.request_hangup(0, shown=16, soft=True)
-    channel.app_name = channel.app_data = ""
+    channel.leave_application()
     if not channel.hangup_cause and channel.state == "Up":
         channel.hangup_cause = 16
     channel.destroy()
@@ -234,6 +234,7 @@ def enter_stasis(channel: Channel, data: str) -> Script:
 
 def progress(channel: Channel, data: str) -> Script:
     """Tell the far end that there is something to hear."""
+    channel.link.progress()
     yield from ()
 
 

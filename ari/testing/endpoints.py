@@ -78,6 +78,9 @@ class Endpoints:
     def add(self, endpoint: Endpoint) -> None:
         """Add an endpoint, or replace the one of that name."""
         self._table[endpoint.key.lower()] = endpoint
+        if endpoint.technology == "PJSIP":
+            objects = self._pbx.system.config["res_pjsip"]["endpoint"]
+            objects.setdefault(endpoint.resource, {"context": "default"})
 
     def get(self, key: str) -> Endpoint | None:
         """Return the endpoint of a name like ``PJSIP/bob``."""
@@ -85,7 +88,7 @@ class Endpoints:
 
     def technologies(self) -> set[str]:
         """Return the technologies that endpoints can have."""
-        return {endpoint.technology.lower() for endpoint in self._table.values()} | {"pjsip"}
+        return {endpoint.technology for endpoint in self._table.values()} | {"PJSIP"}
 
     def changed(self, endpoint: Endpoint) -> None:
         """Publish what a channel's coming, going or changing means for its endpoint."""

@@ -47,8 +47,8 @@ class Link:
     def closed(self, cause: int) -> None:
         """Tell the far end that this side is gone."""
 
-    def detect_talking(self, on: bool) -> None:
-        """Report when the far end begins and stops talking."""
+    def progress(self) -> None:
+        """Tell the far end that there is something to hear."""
 
     def incoming(self) -> Sound:
         """Return what comes from the far end now."""
@@ -87,6 +87,10 @@ class LocalLink(Link):
     def ringing(self, on: bool) -> None:
         if on and self.other.dialling is not None:
             self.other.dialling.ringing()
+
+    def progress(self) -> None:
+        if self.other.dialling is not None:
+            self.other.dialling.progress()
 
     def busy(self, cause: int, status: str) -> None:
         if self.other.dialling is not None:
@@ -150,9 +154,6 @@ class PhoneLink(Link):
     def closed(self, cause: int) -> None:
         self.phone.gone(cause)
 
-    def detect_talking(self, on: bool) -> None:
-        self.phone.detected = on
-
     def incoming(self) -> Sound:
         return self.phone.sends()
 
@@ -184,3 +185,16 @@ def arriving(channel: Channel, _seen: frozenset[str] = frozenset()) -> Sound:
     if isinstance(channel.link, LocalLink):
         return outgoing(channel.link.other, _seen)
     return channel.link.incoming()
+
+
+def detect_talking(channel: Channel) -> None:
+    """Publish that the far end of a channel began or stopped talking, if it did."""
+    now = channel.pbx.clock.now
+    talks = arriving(channel) == "talk"
+    if talks and channel.talking_since is None:
+        channel.talking_since = now
+        channel.emit("ChannelTalkingStarted")
+    elif not talks and channel.talking_since is not None:
+        duration, channel.talking_since = now - channel.talking_since, None
+        if not channel.hung_up:
+            channel.emit("ChannelTalkingFinished", duration=int(duration * 1000))

@@ -17,7 +17,7 @@ from ari.testing.clock import Clock, Script, Task
 from ari.testing.dialplan import Dialplan
 from ari.testing.dialplan_run import dialplan_script, dialplan_steps
 from ari.testing.endpoints import Endpoint, Endpoints
-from ari.testing.links import Link, LocalLink, PhoneLink
+from ari.testing.links import Link, LocalLink, PhoneLink, detect_talking
 from ari.testing.media import Media
 from ari.testing.phones import Phone
 from ari.testing.playbacks import Playbacks
@@ -102,6 +102,7 @@ class PBX:
         for channel in (first, second):
             channel.context, channel.exten = context, exten
             channel.emit("ChannelCreated")
+            self.device_changed(local_device(channel), "INUSE")
         return first
 
     def add_phone(self, endpoint: Endpoint, identifier: str, *, state: str) -> Channel:
@@ -143,6 +144,9 @@ class PBX:
         self.applications.forget_channel(channel)
         self.applications.sweep()
         self.endpoint_changed(channel.endpoint)
+        if isinstance(channel.link, LocalLink):
+            device = local_device(channel)
+            self.device_changed(device, self.device_state(device))
 
     def snoop(self, channel: Channel, snooper: Channel) -> None:
         """Remember that a channel is listened to."""
@@ -158,6 +162,9 @@ class PBX:
         """Let the recordings know that somebody began or stopped to be heard."""
         if self.recordings.live:
             self.recordings.audio_changed()
+        for channel in list(self.channels.values()):
+            if channel.detects_talking:
+                detect_talking(channel)
 
     # Bridges
 
@@ -209,7 +216,20 @@ class PBX:
         endpoint = self.endpoints.get(name)
         if endpoint is not None:
             return endpoint.current_device_state()
+        if name.startswith("Local/"):
+            return self._local_state(name)
         return "UNKNOWN" if name.startswith("Stasis:") else "INVALID"
+
+    def _local_state(self, device: str) -> str:
+        exten, _, context = device.removeprefix("Local/").partition("@")
+        if self.dialplan.find(context, exten) is None:
+            return "INVALID"
+        halves = [
+            channel
+            for channel in self.channels.values()
+            if channel.name.startswith(device + "-") and not channel.hung_up
+        ]
+        return "INUSE" if halves else "NOT_INUSE"
 
     def device_changed(self, name: str, state: str) -> None:
         """Publish a device state."""
@@ -255,21 +275,14 @@ class PBX:
                     event = self.event(event_type, **fields, **about)
                 application.send(event)
 
-    def publish_dial(
-        self, peer: Channel, caller: Channel | None, dialstring: str, status: str
-    ) -> None:
-        """Send a Dial event to everybody who is subscribed to either channel."""
+    def publish_dial(self, peer: Channel, dialstring: str, status: str) -> None:
+        """Send a Dial event to everybody who is subscribed to the called channel."""
         event = None
         for application in self.applications:
-            copies = application.copies_of_channel_event(peer)
-            if caller is not None and not copies:
-                copies = application.copies_of_channel_event(caller)
-            for _ in range(copies):
+            for _ in range(application.copies_of_channel_event(peer)):
                 if event is None:
                     event = self.event("Dial", dialstatus=status, forward="", dialstring=dialstring)
                     event["peer"] = peer.json()
-                    if caller is not None:
-                        event["caller"] = caller.json()
                 application.send(event)
 
     def publish_global(self, name: str, value: str) -> None:
@@ -287,3 +300,8 @@ WITHOUT_CHANNEL = {
     "RecordingFinished",
     "RecordingFailed",
 }
+
+
+def local_device(channel: Channel) -> str:
+    """Return the device that a half of a Local channel belongs to."""
+    return channel.name.rpartition("-")[0]

@@ -31,12 +31,10 @@ class Phone:
         self.on_hold = False
         self.rings = False
         self.talking = False
-        self.detected = False
         self.cause: int | None = None
         self.ended = False
         self._timers: list[Timer] = []
         self._stops_talking: Timer | None = None
-        self._talks_since = 0.0
 
     # What the PBX does to the telephone
 
@@ -100,20 +98,13 @@ class Phone:
         """Talk for a while."""
         if self._stops_talking is not None:
             self._stops_talking.cancel()
-        if not self.talking:
-            self.talking = True
-            self._talks_since = self.pbx.clock.now
-            if self.detected:
-                self.channel.emit("ChannelTalkingStarted")
+        self.talking = True
         self._stops_talking = self.pbx.clock.call_later(seconds, self._fall_silent)
         self.pbx.audio_changed()
 
     def _fall_silent(self) -> None:
         self.talking = False
         self._stops_talking = None
-        if self.detected and not self.channel.destroyed:
-            duration = int((self.pbx.clock.now - self._talks_since) * 1000)
-            self.channel.emit("ChannelTalkingFinished", duration=duration)
         self.pbx.audio_changed()
 
     def hold(self, on: bool) -> None:

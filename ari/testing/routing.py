@@ -82,7 +82,7 @@ class Arguments:
             if isinstance(value, list):
                 return [item if isinstance(item, str) else "" for item in value]
             return [value] if isinstance(value, str) else None
-        if text is None:
+        if not text:
             return None
         words = split_arguments(text)
         if len(words) >= MAX_VALUES:
@@ -216,7 +216,12 @@ class Router:
 
     @staticmethod
     def _allow(node: _Node) -> str:
-        return ",".join(["OPTIONS", *node.operations])
+        methods = [
+            method
+            for method, (_, operation) in node.operations.items()
+            if operation["nickname"] != "eventWebsocket"
+        ]
+        return ",".join(["OPTIONS", *methods])
 
     @staticmethod
     def _body(request: Request) -> JSON:

@@ -197,7 +197,7 @@ class Server:
 
     def _docs(self, request: Request, host: str | None) -> Answer:
         if request.method != "GET":
-            return Answer(405, {"message": "Unsupported method"}, headers={"Allow": "GET"})
+            return Answer(405, {"message": "Unsupported method"})
         name = unquote_plus(request.path.removeprefix("api-docs/"))
         declaration = self._description.get(name)
         if declaration is None:
@@ -210,7 +210,7 @@ class Server:
 
     async def _events(self, request: web.BaseRequest, query: str, user: str) -> web.StreamResponse:
         if request.headers.get("Upgrade", "").lower() != "websocket":
-            return _page(426, "Upgrade Required", "Upgrade to WebSocket required.")
+            return _page(426, "Upgrade Required", "")
         parameters = parse_query(query)
         apps = split_arguments(parameters["app"]) if parameters.get("app") else []
         if not apps:
@@ -264,9 +264,19 @@ def _pretty(body: Any) -> bytes:
 
 def _page(status: int, title: str, text: str) -> web.Response:
     """Answer in HTML, as everything below ARI does."""
-    body = (
-        f"<!DOCTYPE html><html><head><title>{status} {html.escape(title)}</title></head>"
-        f"<body><h1>{html.escape(title)}</h1><p>{html.escape(text)}</p></body></html>"
+    body = "\r\n".join(
+        [
+            '<!DOCTYPE HTML PUBLIC "-//IETF//DTD HTML 2.0//EN">',
+            "<html><head>",
+            f"<title>{status} {html.escape(title)}</title>",
+            "</head><body>",
+            f"<h1>{html.escape(title)}</h1>",
+            f"<p>{html.escape(text)}</p>",
+            "<hr />",
+            f"<address>{SERVER}</address>",
+            "</body></html>",
+            "",
+        ]
     )
     return web.Response(
         status=status, body=body.encode(), content_type="text/html", headers={"Server": SERVER}

@@ -44,6 +44,7 @@ class Socket:
             protocols=("ari",) if protocols else (),
             max_msg_size=LONGEST_FRAME,
             compress=False,
+            autoclose=False,
             timeout=1.0,
         )
 
@@ -92,12 +93,16 @@ class Socket:
                     return
 
     async def _read(self) -> None:
-        async for message in self.websocket:
+        while True:
+            message = await self.websocket.receive()
             if message.type is WSMsgType.TEXT:
                 await self._server.thawed.wait()
                 await self._serve(message.data)
+            elif message.type is WSMsgType.CLOSE:
+                await self.websocket.close(code=message.data or WSCloseCode.OK)
+                return
             elif message.type is not WSMsgType.BINARY:
-                break
+                return
 
     async def close(self) -> None:
         """Close the socket as a server that goes away does."""

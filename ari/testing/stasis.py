@@ -168,8 +168,17 @@ class Control:
         target.send(pbx.event("StasisStart", args=words, channel=channel.json()))
 
 
-def stasis(channel: Channel, name: str, arguments: str) -> StasisScript:
+def stasis(
+    channel: Channel,
+    name: str,
+    arguments: str,
+    *,
+    after: Callable[[Channel], Script] | None = None,
+) -> StasisScript:
     """Run a channel's stay in the application *name*; end with its STASISSTATUS.
+
+    :param after: the dialplan that follows, for a channel that was in none before; it counts
+        as part of the stay, so that the status is set when it is over.
 
     A hang-up raises :class:`HungUp` after everything that belongs to the end of the stay.
     """
@@ -184,19 +193,29 @@ def stasis(channel: Channel, name: str, arguments: str) -> StasisScript:
     words = split_arguments(arguments) if arguments else []
     application.send(pbx.event("StasisStart", args=words, channel=channel.json()))
     try:
-        yield from control.run()
+        try:
+            yield from control.run()
+        finally:
+            _end_stay(control)
+        _go_to(channel, control.location or NEXT_PRIORITY)
+        if after is not None:
+            yield from after(channel)
     finally:
-        channel.control = None
-        if channel.bridge is not None:
-            channel.bridge.leave(channel)
-        channel.music = None
-        channel.silence = False
-        control.application.send(pbx.event("StasisEnd", channel=channel.json()))
-        control.application.unwatch_channel(channel)
-        pbx.applications.sweep()
         channel.set_variable("STASISSTATUS", "SUCCESS")
-    _go_to(channel, control.location or NEXT_PRIORITY)
     return "SUCCESS"
+
+
+def _end_stay(control: Control) -> None:
+    channel = control.channel
+    channel.control = None
+    if channel.bridge is not None:
+        channel.bridge.leave(channel)
+    channel.music = None
+    channel.silence = False
+    application = control.application
+    application.send(channel.pbx.event("StasisEnd", channel=channel.json()))
+    application.unwatch_channel(channel)
+    channel.pbx.applications.sweep()
 
 
 def _go_to(channel: Channel, location: Location) -> None:

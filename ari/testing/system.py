@@ -7,6 +7,7 @@ from ari.testing.wire import JSON, Refusal
 
 MODULES = {
     "app_dial.so": "Calling out from the dialplan",
+    "app_echo.so": "Echo to the caller",
     "app_stasis.so": "Handing channels to applications",
     "bridge_holding.so": "Bridges to wait in",
     "bridge_simple.so": "Bridges of two",
@@ -27,6 +28,9 @@ MODULES = {
 }
 
 
+RELOADABLE = {"chan_pjsip.so", "pbx_config.so", "res_musiconhold.so", "res_pjsip.so"}
+
+
 class Module:
     """A module of the PBX, loaded or not."""
 
@@ -34,6 +38,7 @@ class Module:
         self.name = name
         self.description = description
         self.loaded = True
+        self.reloads = name in RELOADABLE
 
     def json(self) -> JSON:
         """Return the Module object of the wire."""
@@ -54,6 +59,8 @@ class System:
         self.reloaded = self.started
         self.modules = {name: Module(name, text) for name, text in MODULES.items()}
         self.log_channels: dict[str, str] = {}
+        # Object types that may be written; Asterisk's own default is none.
+        self.writable: set[str] = set()
         # configClass -> objectType -> id -> attribute -> value
         self.config: dict[str, dict[str, dict[str, dict[str, str]]]] = {
             "res_pjsip": {"endpoint": {}, "aor": {}, "auth": {}},

@@ -76,7 +76,7 @@ class ApplicationsResource(Resource):
                 raise missing
             key = endpoint.key
         elif name:
-            if name.lower() not in self.pbx.endpoints.technologies():
+            if name not in self.pbx.endpoints.technologies():
                 raise missing
             key = name
         application.subscribe(application.endpoints, ALL_ENDPOINTS, key)

@@ -17,8 +17,8 @@ class AsteriskResource(Resource):
 
     def getInfo(self, arguments: Arguments) -> Outcome:
         info = self.pbx.system.info(VERSION, ENTITY_ID)
-        only = set(arguments.words("only")) & BLOCKS
-        return Answer.ok({key: info[key] for key in info if not only or key in only})
+        only = set(arguments.words("only")) or BLOCKS
+        return Answer.ok({key: info[key] for key in info if key in only})
 
     def ping(self, arguments: Arguments) -> Outcome:
         now = self.pbx.clock.timestamp()
@@ -53,7 +53,8 @@ class AsteriskResource(Resource):
         return NO_CONTENT
 
     def reloadModule(self, arguments: Arguments) -> Outcome:
-        self._running(arguments)
+        if not self._running(arguments).reloads:
+            raise Refusal(409, "Module does not support reloading")
         self.pbx.system.reloaded = self.pbx.clock.timestamp()
         return NO_CONTENT
 
@@ -72,7 +73,8 @@ class AsteriskResource(Resource):
             raise Refusal(400, "Configuration levels are required")
         if name in self.pbx.system.log_channels:
             raise Refusal(409, "Log channel already exists")
-        self.pbx.system.log_channels[name] = levels
+        words = levels.replace(" ", "").upper().split(",")
+        self.pbx.system.log_channels[name] = "".join(f"{word} " for word in words)
         return NO_CONTENT
 
     def _require_log(self, arguments: Arguments) -> str:
@@ -86,7 +88,9 @@ class AsteriskResource(Resource):
         return NO_CONTENT
 
     def rotateLog(self, arguments: Arguments) -> Outcome:
+        # Asterisk reads its configuration again to do so, which knows no dynamic log channels.
         self._require_log(arguments)
+        self.pbx.system.log_channels.clear()
         return NO_CONTENT
 
     # Global variables
@@ -126,6 +130,10 @@ class AsteriskResource(Resource):
 
     def updateObject(self, arguments: Arguments) -> Outcome:
         objects, identifier = self._objects(arguments), arguments.text("id")
+        object_type = arguments.text("objectType")
+        if object_type not in self.pbx.system.writable:
+            verb = "update" if identifier in objects else "create"
+            raise Refusal(403, f"Cannot {verb} sorcery objects of type '{object_type}'")
         fields = arguments.body.get("fields", [])
         attributes = objects.setdefault(identifier, {})
         for field in fields if isinstance(fields, list) else []:
@@ -137,5 +145,7 @@ class AsteriskResource(Resource):
         objects, identifier = self._objects(arguments), arguments.text("id")
         if identifier not in objects:
             raise Refusal(404, f"Object with id '{identifier}' not found")
+        if arguments.text("objectType") not in self.pbx.system.writable:
+            raise Refusal(403, f"Could not delete object with id '{identifier}'")
         del objects[identifier]
         return NO_CONTENT

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import quote
 
@@ -51,9 +52,9 @@ def settings(variables: Any) -> list[Setting]:
 
 def required_settings(arguments: Arguments) -> list[Setting]:
     """Read the ``variables`` of an operation that cannot do without."""
-    if "variables" not in arguments.body:
+    if not arguments.body:
         raise Refusal(400, "The 'variables' field is required")
-    if not isinstance(arguments.body["variables"], dict):
+    if not isinstance(arguments.body.get("variables"), dict):
         raise Refusal(400, "The 'variables' field must be a JSON object")
     return settings(arguments.body["variables"])
 
@@ -66,6 +67,8 @@ def new_recording(pbx: PBX, arguments: Arguments, target: Any) -> Answer:
         "max_silence_seconds": arguments.number("maxSilenceSeconds") or 0,
     }
     for label, limit in limits.items():
+        if limit < 0 and not isinstance(target, Channel):
+            raise Refusal(500, "Error parsing request")
         if limit < 0:
             raise Refusal(400, f"{label} cannot be negative")
     terminate_on = arguments.text("terminateOn") or "none"
@@ -129,3 +132,14 @@ def read_variable(channel: Channel, name: str) -> Answer:
     if value is None:
         raise Refusal(404, "Provided variable was not found", reason="Variable Not Found")
     return Answer.ok({"value": value})
+
+
+def read_variables(lookup: Callable[[str], str | None], names: list[str]) -> Answer:
+    """Return the values of several variables, or refuse with 404 if one is not set."""
+    values: dict[str, str] = {}
+    for name in names:
+        value = lookup(name)
+        if value is None:
+            raise Refusal(404, "Provided variable was not found", reason="Variable Not Found")
+        values[name] = value
+    return Answer.ok({"variables": values})

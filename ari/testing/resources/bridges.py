@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import uuid4
 
-from ari.testing.bridges import ATTRIBUTES, Bridge, Membership
+from ari.testing.bridges import ATTRIBUTES, TECHNOLOGIES, Bridge, Membership
 from ari.testing.recordings import FORMATS
 from ari.testing.resources.base import (
     Resource,
@@ -12,6 +12,7 @@ from ari.testing.resources.base import (
     new_playback,
     new_recording,
     no_media,
+    read_variables,
     required_settings,
     settings,
 )
@@ -40,7 +41,7 @@ class BridgesResource(Resource):
             raise Refusal(409, f"Bridge with id '{identifier}' already exists")
         words = {word.strip() for word in arguments.text("type").split(",") if word.strip()}
         kinds = words & ATTRIBUTES
-        if (words and not kinds) or {"mixing", "holding"} <= kinds:
+        if words and (not kinds & TECHNOLOGIES or {"mixing", "holding"} <= kinds):
             message = f"Unable to create bridge. Possible duplicate bridge id '{identifier}'"
             raise Refusal(500, message)
         wanted = settings(arguments.body.get("variables"))
@@ -81,7 +82,7 @@ class BridgesResource(Resource):
         bridge = self.pbx.bridges.get(arguments.text("bridgeId"))
         if bridge is None:
             raise Refusal(404, "Provided bridge was not found", reason="Bridge Not Found")
-        return Answer.ok({"variables": {name: bridge.variables.get(name, "") for name in names}})
+        return read_variables(bridge.variables.get, names)
 
     def setBridgeVars(self, arguments: Arguments) -> Outcome:
         wanted = required_settings(arguments)
@@ -152,7 +153,7 @@ class BridgesResource(Resource):
 
         def pin() -> None:
             before, bridge.video_source = bridge.video_source, channel.id
-            bridge.video_mode = "single"
+            bridge.video_mode, bridge.video_source_cleared = "single", False
             if before != channel.id:
                 old = {"old_video_source_id": before} if before else {}
                 bridge.emit("BridgeVideoSourceChanged", **old)
@@ -161,7 +162,7 @@ class BridgesResource(Resource):
 
     def clearVideoSource(self, arguments: Arguments) -> Outcome:
         bridge = self._bridge(arguments)
-        bridge.video_source, bridge.video_mode = None, "talker"
+        bridge.video_source_cleared = bridge.video_source is not None
         return NO_CONTENT
 
     # What they hear

@@ -13,6 +13,7 @@ from ari.testing.wire import AllocationFailed, Answer, Outcome, Refusal
 
 LONGEST_ID = 149
 DIRECTIONS = {"none", "both", "out", "in"}
+OUTGOING = "AppDial2", "(Outgoing Line)"
 INTERNAL = "An internal error prevented this request from being handled"
 
 
@@ -70,11 +71,9 @@ class CallsResource(Resource):
             if not exten:
                 raise Refusal(400, "Application or extension must be specified")
             location = self._location(arguments)
-        caller = None
-        if arguments.text("originator"):
-            caller = pbx.channel_or_name(arguments.text("originator"))
-            if caller is None:
-                raise Refusal(400, "Provided originator channel was not found")
+        originator = arguments.text("originator")
+        if originator and pbx.channel_or_name(originator) is None:
+            raise Refusal(400, "Provided originator channel was not found")
         self._known_formats(arguments)
         channel = self._make(arguments)
         self._dress(channel, arguments)
@@ -87,7 +86,6 @@ class CallsResource(Resource):
             channel,
             endpoint.partition("/")[2],
             timeout=None if timeout == -1 else timeout,
-            originator=caller,
             app=app or None,
             app_args=arguments.text("appArgs"),
             location=location,
@@ -111,7 +109,8 @@ class CallsResource(Resource):
 
     @staticmethod
     def _dress(channel: Channel, arguments: Arguments) -> None:
-        channel.app_name, channel.app_data = "AppDial2", "(Outgoing Line)"
+        channel.idle_application = OUTGOING
+        channel.enter_application(*OUTGOING)
         if arguments.text("callerId"):
             channel.caller = Party.parse(arguments.text("callerId"))
             channel.connected = channel.caller.copy()
@@ -128,11 +127,11 @@ class CallsResource(Resource):
         self._known_formats(arguments)
         channel = self._make(arguments)
         channel.created_by_ari = True
+        application = pbx.applications.get(app) if app else None
+        if application is not None:
+            application.watch_channel(channel)
         self._apply(channel, wanted)
         if app:
-            application = pbx.applications.get(app)
-            if application is not None:
-                application.watch_channel(channel)
             answer = Answer.ok(channel.json())
             pbx.run(channel, created(channel, app, arguments.text("appArgs")))
             return answer
@@ -209,16 +208,19 @@ class CallsResource(Resource):
             state="Down",
         )
         channel.emit("ChannelCreated")
-        channel.app_name, channel.app_data = "AppDial2", "(Outgoing Line)"
+        channel.idle_application = OUTGOING
+        channel.enter_application(*OUTGOING)
         application = pbx.applications.get(app)
         if application is not None:
             application.watch_channel(channel)
         if technology == "UnicastRTP":
             channel.variables["UNICASTRTP_LOCAL_ADDRESS"] = "127.0.0.1"
             channel.variables["UNICASTRTP_LOCAL_PORT"] = str(10000 + 2 * (pbx.next_serial() % 4999))
-            channel.reported |= {"UNICASTRTP_LOCAL_ADDRESS", "UNICASTRTP_LOCAL_PORT"}
+            address += f"/c({arguments.text('format')})"
         self._apply(channel, wanted)
-        answer = Answer.ok(channel.json())
+        # Only this answer shows the variables.
+        shown = dict(channel.variables)
+        answer = Answer.ok({**channel.json(), **({"channelvars": shown} if shown else {})})
         origination = Origination(channel, address, timeout=30, app=app)
         pbx.run(channel, origination.script())
         return answer

@@ -13,6 +13,7 @@ from ari.testing.resources.base import (
     new_recording,
     no_media,
     read_variable,
+    read_variables,
     required_settings,
 )
 from ari.testing.resources.calls import CallsResource
@@ -118,8 +119,9 @@ class ChannelsResource(CallsResource):
                 f"'{channel.technology}'"
             )
             raise Refusal(422, message)
-        # The far end is told to call elsewhere, and hangs up here.
-        control.add(at_once(lambda: channel.request_hangup(0)))
+        if isinstance(channel.link, PhoneLink):
+            # The telephone is told to call elsewhere, and hangs up here.
+            control.add(at_once(lambda: channel.request_hangup(0)))
         return NO_CONTENT
 
     def answer(self, arguments: Arguments) -> Outcome:
@@ -152,7 +154,8 @@ class ChannelsResource(CallsResource):
         return NO_CONTENT
 
     def progress(self, arguments: Arguments) -> Outcome:
-        self._answered(arguments)
+        control = self._answered(arguments)
+        control.add(at_once(control.channel.link.progress))
         return NO_CONTENT
 
     def sendDTMF(self, arguments: Arguments) -> Outcome:
@@ -259,11 +262,11 @@ class ChannelsResource(CallsResource):
         if not names:
             raise Refusal(400, "At least one variable name is required")
         channel = self._any(arguments, "Channel Not Found")
-        values = {name: channel.get_variable(name) or "" for name in names}
-        return Answer.ok({"variables": values})
+        return read_variables(channel.get_variable, names)
 
     def setChannelVars(self, arguments: Arguments) -> Outcome:
         wanted = required_settings(arguments)
+        self._any(arguments, "Channel Not Found")
         control = self._control(arguments)
 
         def apply() -> None:
@@ -273,7 +276,6 @@ class ChannelsResource(CallsResource):
         return control.call(apply)
 
     def dial(self, arguments: Arguments) -> Outcome:
-        caller = self.pbx.channel(arguments.text("caller")) if arguments.text("caller") else None
         control = self._control(arguments)
         channel = control.channel
         if channel.state not in {"Down", "Rsrvd"}:
@@ -284,7 +286,7 @@ class ChannelsResource(CallsResource):
         address = channel.name.partition("/")[2].rpartition("-")[0]
 
         def dial() -> None:
-            dial_created(channel, address, originator=caller, timeout=timeout)
+            dial_created(channel, address, timeout=timeout)
 
         control.add(at_once(dial))
         return NO_CONTENT

@@ -16,12 +16,10 @@ class EndpointsResource(Resource):
 
     def listByTech(self, arguments: Arguments) -> Outcome:
         technology = arguments.text("tech")
-        if technology.lower() not in self.pbx.endpoints.technologies():
+        if technology not in self.pbx.endpoints.technologies():
             raise Refusal(404, f"No Endpoints found - invalid tech {technology}")
         found = [
-            endpoint.json()
-            for endpoint in self.pbx.endpoints
-            if endpoint.technology.lower() == technology.lower()
+            endpoint.json() for endpoint in self.pbx.endpoints if endpoint.technology == technology
         ]
         return Answer.ok(found)
 

@@ -7,7 +7,6 @@ from ari.testing.routing import Arguments
 from ari.testing.wire import JSON, NO_CONTENT, Answer, Outcome, Refusal
 
 STATES = {
-    "UNKNOWN",
     "NOT_INUSE",
     "INUSE",
     "BUSY",
