@@ -10,14 +10,25 @@ if PROJECT not in sys.path:
 import contextlib  # noqa: E402
 import os  # noqa: E402
 from collections.abc import Iterator  # noqa: E402
-from typing import Any  # noqa: E402
+from dataclasses import dataclass  # noqa: E402
 
 import pytest  # noqa: E402
 
+from ari.testing import Simulator  # noqa: E402
 from tests.asterisk import rootfs  # noqa: E402
-from tests.asterisk.server import AsteriskServer  # noqa: E402
+from tests.asterisk.server import (  # noqa: E402
+    ALLOWED_ORIGIN,
+    PASSWORD,
+    READER,
+    READER_PASSWORD,
+    USER,
+    AsteriskServer,
+)
 from tests.scenarios.plays import SCENARIOS  # noqa: E402
 
+CONFIG = Path(PROJECT) / "tests/asterisk/etc"
+# Virtual seconds per real second: fast, and yet slow enough to interrupt what goes on.
+SPEED = 10.0
 SERVERS = ("simulator", "22", "16")
 
 
@@ -49,29 +60,49 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         metafunc.parametrize("server", real, indirect=True, scope="session")
 
 
+@dataclass(frozen=True)
+class Venue:
+    """A running server.
+
+    :ivar version: 22 or 16, or "simulator"
+    :ivar reader: a user who may only look
+    """
+
+    version: str
+    url: str
+    user: str
+    password: str
+    reader: str
+    reader_password: str
+
+
 @pytest.fixture(scope="session")
-def server(request: pytest.FixtureRequest) -> Iterator[Any]:
-    """Give a running server; ``version`` is the name it is recorded under."""
-    with contextlib.ExitStack() as stack:
-        if request.param == "simulator":
-            yield stack.enter_context(simulator())
-        else:
-            yield stack.enter_context(asterisk(request.param))
+def server(request: pytest.FixtureRequest) -> Iterator[Venue]:
+    """Give a running server."""
+    with simulator() if request.param == "simulator" else asterisk(request.param) as venue:
+        yield venue
 
 
 @contextlib.contextmanager
-def asterisk(version: str) -> Iterator[Any]:
+def asterisk(version: str) -> Iterator[Venue]:
     release = next(r for r in rootfs.RELEASES if r.name == f"asterisk{version}")
     if not release.is_there:
         pytest.skip(f"{release.folder} is missing: run `make asterisk` first")
     if os.geteuid() != 0:
         pytest.skip("a real Asterisk runs in a folder by chroot: run the tests as root")
     with AsteriskServer(release.folder, f"scenarios-{version}") as server:
-        yield server
+        yield Venue(version, server.url, server.user, server.password, READER, READER_PASSWORD)
 
 
 @contextlib.contextmanager
-def simulator() -> Iterator[Any]:
-    testing = pytest.importorskip("ari.testing", exc_type=ImportError)
-    with testing.Simulator() as server:
-        yield server
+def simulator() -> Iterator[Venue]:
+    simulated = Simulator(
+        users={USER: PASSWORD},
+        read_only_users={READER: READER_PASSWORD},
+        allowed_origins=[ALLOWED_ORIGIN],
+        speed=SPEED,
+    )
+    with simulated:
+        simulated.dialplan((CONFIG / "extensions.conf").read_text())
+        simulated.endpoint("PJSIP/alice", online=False)
+        yield Venue("simulator", simulated.url + "/", USER, PASSWORD, READER, READER_PASSWORD)

@@ -16,6 +16,5 @@ EXTENSIONS = {
     "brief": "answers and hangs up",
     "congested": "reports congestion for 20 seconds: Congestion(20)",
     "userevent": "answers, runs UserEvent(Greeting,word: hello) and waits for an hour",
-    "offered": "answers and runs StasisBroadcast(10000,,one:two,yes); "
-    "hangs up if nobody claims it",
+    "offered": "answers and runs StasisBroadcast(10000,,one:two,yes); hangs up if nobody claims it",
 }

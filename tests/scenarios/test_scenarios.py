@@ -7,12 +7,6 @@ from tests.scenarios.scenario import Scenario
 from tests.scenarios.stage import Stage
 
 
-def version_of(server):
-    return {"scenarios-22": "22", "scenarios-16": "16"}.get(
-        getattr(server, "name", ""), "simulator"
-    )
-
-
 def play(server, scenario):
     stage = Stage(server)
     try:
@@ -23,7 +17,7 @@ def play(server, scenario):
 
 
 def test_scenario(server, scenario: Scenario, request: pytest.FixtureRequest) -> None:
-    version = version_of(server)
+    version = server.version
     if version in scenario.not_on:
         pytest.skip(scenario.not_on[version])
     transcript = play(server, scenario)
