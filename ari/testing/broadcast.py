@@ -39,16 +39,16 @@ def broadcast(channel: Channel, words: list[str]) -> Script:
         application.send(event)
     try:
         yield seconds
+        if offer.winner is None:
+            channel.set_variable("STASISSTATUS", "TIMEOUT")
+            channel.priority += 1
+            return
+        if offer.notify:
+            claimed = pbx.event("CallClaimed", channel=channel.json(), winner_app=offer.winner)
+            for application in pbx.applications:
+                application.send(claimed)
+        status = yield from stasis(channel, offer.winner, ",".join(words[2].split(":")))
     finally:
         channel.broadcast = None
-    if offer.winner is None:
-        channel.set_variable("STASISSTATUS", "TIMEOUT")
-        channel.priority += 1
-        return
-    if offer.notify:
-        claimed = pbx.event("CallClaimed", channel=channel.json(), winner_app=offer.winner)
-        for application in pbx.applications:
-            application.send(claimed)
-    status = yield from stasis(channel, offer.winner, ",".join(words[2].split(":")))
     if status == "FAILED":
         channel.priority += 1

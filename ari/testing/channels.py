@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from ari.testing.talking import TalkDetector
 from ari.testing.wire import CAUSES, JSON, Refusal
 
 if TYPE_CHECKING:
@@ -77,8 +78,7 @@ class Channel:
         self.language = "en"
         self.variables: dict[str, str] = {}
         self.reported: dict[str, str] = {}
-        self.detects_talking = False
-        self.talking_since: float | None = None
+        self.talk_detector: TalkDetector | None = None
         self.endpoint: Endpoint | None = None
         self.control: Control | None = None
         self.bridge: Bridge | None = None
@@ -241,7 +241,7 @@ class Channel:
         elif function == "CHANNEL" and argument == "accountcode":
             self.accountcode = value
         elif function == "TALK_DETECT":
-            self.detects_talking = argument == "set"
+            self.talk_detector = TalkDetector(self, value) if argument == "set" else None
             self.pbx.audio_changed()
         elif function == "GLOBAL":
             self.pbx.variables[argument] = value

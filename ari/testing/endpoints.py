@@ -78,9 +78,6 @@ class Endpoints:
     def add(self, endpoint: Endpoint) -> None:
         """Add an endpoint, or replace the one of that name."""
         self._table[endpoint.key.lower()] = endpoint
-        if endpoint.technology == "PJSIP":
-            objects = self._pbx.system.config["res_pjsip"]["endpoint"]
-            objects.setdefault(endpoint.resource, {"context": "default"})
 
     def get(self, key: str) -> Endpoint | None:
         """Return the endpoint of a name like ``PJSIP/bob``."""

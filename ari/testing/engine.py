@@ -137,5 +137,5 @@ class Engine:
             self.pbx.media.sounds = old.media.sounds
             for endpoint in old.endpoints:
                 endpoint.phones.clear()
-                self.pbx.endpoints.add(endpoint)
+                self.pbx.add_endpoint(endpoint)
             self.handlers = handlers(self.pbx)

@@ -185,16 +185,3 @@ def arriving(channel: Channel, _seen: frozenset[str] = frozenset()) -> Sound:
     if isinstance(channel.link, LocalLink):
         return outgoing(channel.link.other, _seen)
     return channel.link.incoming()
-
-
-def detect_talking(channel: Channel) -> None:
-    """Publish that the far end of a channel began or stopped talking, if it did."""
-    now = channel.pbx.clock.now
-    talks = arriving(channel) == "talk"
-    if talks and channel.talking_since is None:
-        channel.talking_since = now
-        channel.emit("ChannelTalkingStarted")
-    elif not talks and channel.talking_since is not None:
-        duration, channel.talking_since = now - channel.talking_since, None
-        if not channel.hung_up:
-            channel.emit("ChannelTalkingFinished", duration=int(duration * 1000))

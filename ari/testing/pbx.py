@@ -17,7 +17,7 @@ from ari.testing.clock import Clock, Script, Task
 from ari.testing.dialplan import Dialplan
 from ari.testing.dialplan_run import dialplan_script, dialplan_steps
 from ari.testing.endpoints import Endpoint, Endpoints
-from ari.testing.links import Link, LocalLink, PhoneLink, detect_talking
+from ari.testing.links import Link, LocalLink, PhoneLink
 from ari.testing.media import Media
 from ari.testing.phones import Phone
 from ari.testing.playbacks import Playbacks
@@ -163,10 +163,17 @@ class PBX:
         if self.recordings.live:
             self.recordings.audio_changed()
         for channel in list(self.channels.values()):
-            if channel.detects_talking:
-                detect_talking(channel)
+            if channel.talk_detector is not None:
+                channel.talk_detector.listen()
 
     # Bridges
+
+    def add_endpoint(self, endpoint: Endpoint) -> None:
+        """Put up an endpoint, in the configuration too."""
+        self.endpoints.add(endpoint)
+        if endpoint.technology == "PJSIP":
+            objects = self.system.config["res_pjsip"]["endpoint"]
+            objects.setdefault(endpoint.resource, {"context": "default"})
 
     def require_bridge(self, identifier: str) -> Bridge:
         """Return a bridge, or refuse with 404."""

@@ -82,7 +82,7 @@ class Arguments:
             if isinstance(value, list):
                 return [item if isinstance(item, str) else "" for item in value]
             return [value] if isinstance(value, str) else None
-        if not text:
+        if text is None:
             return None
         words = split_arguments(text)
         if len(words) >= MAX_VALUES:

@@ -220,7 +220,7 @@ class Simulator:
             endpoint = pbx.endpoints.get(address)
             if endpoint is None:
                 endpoint = Endpoint(technology, resource)
-                pbx.endpoints.add(endpoint)
+                pbx.add_endpoint(endpoint)
         telephone = Telephone(self._engine, endpoint)
         telephone.behave(answers_after=answers_after, busy=busy, rejects=rejects, online=online)
         return telephone
@@ -253,7 +253,7 @@ class Simulator:
             if endpoint is None:
                 technology, _, resource = address.partition("/")
                 endpoint = Endpoint(technology, resource)
-                pbx.endpoints.add(endpoint)
+                pbx.add_endpoint(endpoint)
             channel = pbx.add_phone(endpoint, channel_id or pbx.next_id(), state="Ring")
             channel.caller = Party(name, number)
             channel.context, channel.exten = context, to

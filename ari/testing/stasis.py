@@ -192,16 +192,20 @@ def stasis(
     application.watch_channel(channel)
     words = split_arguments(arguments) if arguments else []
     application.send(pbx.event("StasisStart", args=words, channel=channel.json()))
+    location: Location = NEXT_PRIORITY
     try:
         try:
             yield from control.run()
         finally:
             _end_stay(control)
-        _go_to(channel, control.location or NEXT_PRIORITY)
+        location = control.location or NEXT_PRIORITY
         if after is not None:
+            _go_to(channel, location)
             yield from after(channel)
     finally:
         channel.set_variable("STASISSTATUS", "SUCCESS")
+    if after is None:
+        _go_to(channel, location)
     return "SUCCESS"
 
 

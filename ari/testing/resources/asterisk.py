@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ari.testing.endpoints import Endpoint
 from ari.testing.pbx import ENTITY_ID, VERSION
 from ari.testing.resources.base import Resource
 from ari.testing.routing import Arguments
@@ -133,6 +134,9 @@ class AsteriskResource(Resource):
         object_type = arguments.text("objectType")
         if object_type not in self.pbx.system.writable:
             verb = "update" if identifier in objects else "create"
+            if object_type == "endpoint" and self.pbx.endpoints.get(f"PJSIP/{identifier}") is None:
+                # Asterisk makes the endpoint before it finds that it must not, and keeps it.
+                self.pbx.endpoints.add(Endpoint("PJSIP", identifier, online=False))
             raise Refusal(403, f"Cannot {verb} sorcery objects of type '{object_type}'")
         fields = arguments.body.get("fields", [])
         attributes = objects.setdefault(identifier, {})

@@ -97,7 +97,7 @@ class BridgesResource(Resource):
 
     def _controls(self, arguments: Arguments) -> tuple[Bridge, Controls]:
         names = arguments.words("channel")
-        if not names:
+        if not any(names):
             raise Refusal(400, "Missing parameter channel")
         bridge = self._bridge(arguments)
         controls = []
