@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import sys
 
-from . import client, description, http_client, processors
+from . import client, http_client, processors
+from . import description as swagger_model
 from .client import Operation, Resource, SwaggerClient
 from .description import Loader, load_file, load_json, load_url
 from .http_client import (
@@ -48,6 +49,6 @@ def install_as_swaggerpy() -> None:
         "swaggerpy.client": client,
         "swaggerpy.http_client": http_client,
         "swaggerpy.processors": processors,
-        "swaggerpy.swagger_model": description,
+        "swaggerpy.swagger_model": swagger_model,
     }.items():
         sys.modules.setdefault(name, module)
