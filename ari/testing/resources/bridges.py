@@ -36,6 +36,14 @@ class BridgesResource(Resource):
         return Answer.ok(self._bridge(arguments).json())
 
     def create(self, arguments: Arguments) -> Outcome:
+        # Asterisk takes every member of this body for a variable, and finds out too late which
+        # is none: the bridge stays.
+        return self._create(arguments, arguments.body)
+
+    def createWithId(self, arguments: Arguments) -> Outcome:
+        return self._create(arguments, arguments.body.get("variables"))
+
+    def _create(self, arguments: Arguments, variables: object) -> Outcome:
         identifier = arguments.text("bridgeId") or str(uuid4())
         if identifier in self.pbx.bridges:
             raise Refusal(409, f"Bridge with id '{identifier}' already exists")
@@ -44,13 +52,10 @@ class BridgesResource(Resource):
         if words and (not kinds & TECHNOLOGIES or {"mixing", "holding"} <= kinds):
             message = f"Unable to create bridge. Possible duplicate bridge id '{identifier}'"
             raise Refusal(500, message)
-        wanted = settings(arguments.body.get("variables"))
         bridge = self.pbx.add_bridge(identifier, arguments.text("name"), kinds)
-        for name, value, report in wanted:
+        for name, value, report in settings(variables):
             bridge.set_variable(name, value, report=report)
         return Answer.ok(bridge.json())
-
-    createWithId = create
 
     def destroy(self, arguments: Arguments) -> Outcome:
         self._bridge(arguments).destroy()
