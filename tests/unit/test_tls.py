@@ -119,11 +119,10 @@ class TlsTest(unittest.TestCase):
             ari.connect(url, USER, PASSWORD, verify=self.ca_file)
 
     def test_verification_can_be_turned_off(self):
-        with self.server(events=[START]) as server:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")  # urllib3 warns of what was asked for
-                with ari.connect(server.url, USER, PASSWORD, verify=False) as client:
-                    self.assertEqual(self.receive(client), ["c1"])
+        with self.server(events=[START]) as server, warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # urllib3 warns of what was asked for
+            with ari.connect(server.url, USER, PASSWORD, verify=False) as client:
+                self.assertEqual(self.receive(client), ["c1"])
 
     def test_a_client_certificate_is_sent_on_both(self):
         mine = self.ca.issue_cert("me@client.test")
