@@ -70,6 +70,7 @@ def bridges_that_are_not_there(s: Stage) -> None:
     s.post("/bridges/nothing/moh")
     s.delete("/bridges/nothing/moh")
     s.post("/bridges/nothing/play", media="sound:beep")
+    s.post("/bridges/nothing/play/p1", media="sound:beep")
     s.post("/bridges/nothing/record", name="x", format="wav")
     s.post(f"/bridges/nothing/videoSource/{phone.far}")
     s.delete("/bridges/nothing/videoSource")
@@ -305,6 +306,53 @@ def playing_nothing_to_a_bridge(s: Stage) -> None:
     b1 = s.id("b1")
     s.post(f"/bridges/{b1}", type="mixing")
     s.post(f"/bridges/{b1}/play")
+    s.post(f"/bridges/{b1}/play/p1", media="")
+
+
+@scenario(not_on={"16": "16 knows no formats of announcers and recorders"})
+def formats_that_are_not_there(s: Stage) -> None:
+    s.app()
+    b1 = s.id("b1")
+    path = f"/bridges/{b1}"
+    s.post(path, type="mixing")
+    s.post(f"{path}/play", media="sound:beep", announcer_format="nonsense")
+    s.post(f"{path}/play/p1", media="sound:beep", announcer_format="nonsense")
+    s.post(f"{path}/record", name="x", format="wav", recorder_format="nonsense")
+
+
+@scenario()
+def a_bridge_of_the_dialplan(s: Stage) -> None:
+    app = s.app()
+    phone = s.answered(app)
+    c1 = s.id("c1-dialled")
+    s.post(
+        f"/channels/{c1}",
+        endpoint="Local/connected@default/n",
+        extension="answer",
+        context="default",
+        keep=lambda channel: channel["id"],
+    )
+
+    def basic() -> list[str]:
+        bridges = s.peek("GET", "/bridges").body
+        return [b["id"] for b in bridges if b["bridge_class"] == "basic" and len(b["channels"]) > 1]
+
+    bridge = s.until(basic)[0]
+    s.mask("channels", "creationtime")
+    s.get(f"/bridges/{bridge}")
+    for operation in ("addChannel", "removeChannel"):
+        s.post(f"/bridges/{bridge}/{operation}", channel=phone.far)
+    s.post(f"/bridges/{bridge}/moh")
+    s.delete(f"/bridges/{bridge}/moh")
+    s.post(f"/bridges/{bridge}/play", media="sound:beep")
+    s.post(f"/bridges/{bridge}/play/p1", media="sound:beep")
+    s.post(f"/bridges/{bridge}/record", name="x", format="wav")
+    s.post(f"/bridges/{bridge}/videoSource/{phone.far}")
+    s.delete(f"/bridges/{bridge}/videoSource")
+    s.delete(f"/bridges/{bridge}")
+    s.delete(f"/channels/{c1}")
+    phone.hang_up()
+    app.wait("StasisEnd", channel=phone.far)
 
 
 @scenario()
@@ -378,7 +426,8 @@ def variables_of_a_bridge(s: Stage) -> None:
     s.get(path, variable="B")
     plural = f"/bridges/{b1}/variables"
     s.post(plural, json={"variables": {"D": "4", "E": {"value": "5", "report_events": True}}})
-    s.get(plural, variables="A,D,E,F")
+    s.get(plural, variables="A,D,E")
+    s.get(plural, variables="A,F")
     s.get(plural)
     s.post(plural)
     s.post(plural, json={"variables": {"A": 1}})

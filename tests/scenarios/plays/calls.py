@@ -163,6 +163,7 @@ def originate_errors(s: Stage) -> None:
     s.post("/channels", endpoint="Local/answer@default", app=app, channelId="x" * 150)
     s.post("/channels", endpoint="Local/answer@default", app=app, channelId=phone.far)
     s.post(f"/channels/{phone.far}", endpoint="Local/answer@default", app=app)
+    s.post(f"/channels/{s.id('c2')}", endpoint="Local", app=app)
     s.post(
         "/channels",
         endpoint="Local/answer@default",

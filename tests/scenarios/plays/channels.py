@@ -36,7 +36,9 @@ def operations_on_a_channel_that_is_not_there(s: Stage) -> None:
     s.post("/channels/nobody/record", name="x", format="wav")
     s.get("/channels/nobody/variable", variable="X")
     s.post("/channels/nobody/variable", variable="X", value="1")
+    s.post("/channels/nobody/play/p1", media="sound:beep")
     s.post("/channels/nobody/snoop", spy="both", app="x")
+    s.post("/channels/nobody/snoop/s1", spy="both", app="x")
     s.get("/channels/nobody/rtp_statistics")
 
 
@@ -63,6 +65,7 @@ def operations_on_a_channel_of_the_dialplan(s: Stage) -> None:
     for method, operation, query in WITH_QUERY:
         s.request(method, f"/channels/{c1}/{operation}", **query)
     s.post(f"/channels/{c1}/move", app=app)
+    s.post(f"/channels/{c1}/play/p1", media="sound:beep")
     s.post(f"/channels/{c1}/record", name="x", format="wav")
     s.post(f"/channels/{c1}/variable", variable="X", value="1")
     s.get(f"/channels/{c1}/variable", variable="EXTEN")
@@ -85,6 +88,7 @@ def operations_on_a_channel_that_is_being_dialled(s: Stage) -> None:
         s.request(method, f"/channels/{c1}/{operation}")
     for method, operation, query in WITH_QUERY:
         s.request(method, f"/channels/{c1}/{operation}", **query)
+    s.post(f"/channels/{c1}/play/p1", media="sound:beep")
     s.get(f"/channels/{c1}/variable", variable="X")
     s.post(f"/channels/{c1}/variable", variable="X", value="1")
     app.wait("ChannelVarset", channel=c1, variable="X")
@@ -351,3 +355,32 @@ def commands_wait_for_the_media_before_them(s: Stage) -> None:
     app.wait("ChannelVarset", variable="AFTER")
     phone.hang_up()
     app.wait("StasisEnd", channel=phone.far)
+
+
+@scenario(not_on={"16": "16 does not have these operations"})
+def newer_operations_on_channels_that_do_not_allow_them(s: Stage) -> None:
+    app = s.app()
+    c1, c2 = s.ids("c1", "c2")
+    s.post(
+        f"/channels/{c1}",
+        endpoint="Local/answer@default",
+        extension="answer",
+        context="default",
+        keep=lambda channel: channel["id"],
+    )
+    s.until(lambda: s.peek("GET", f"/channels/{c1}")["dialplan"]["app_name"] == "Wait")
+    s.post(
+        "/channels/create",
+        endpoint="Local/answer@default",
+        app=app,
+        channelId=c2,
+        keep=lambda channel: channel["state"],
+    )
+    app.wait("StasisStart", channel=c2)
+    for channel in (c1, c2):
+        s.post(f"/channels/{channel}/progress")
+        s.post(f"/channels/{channel}/transfer_progress", states="channel_progress")
+        s.post(f"/channels/{channel}/variables", json={"variables": {"A": "1"}})
+        s.get(f"/channels/{channel}/variables", variables="A")
+    s.delete(f"/channels/{c2}")
+    app.wait("ChannelDestroyed", channel=c2)

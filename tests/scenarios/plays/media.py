@@ -45,6 +45,7 @@ def snoop_errors(s: Stage) -> None:
     s.post(path, app=app, spy="up")
     s.post(path, app=app, spy="both", whisper="up")
     s.post(path, spy="both")
+    s.post(f"{path}/{s1}", app=app)
     s.post(f"{path}/{s1}", app=app, spy="both")
     app.wait("StasisStart", channel=s1)
     s.post(f"{path}/{s1}", app=app, spy="both")

@@ -62,6 +62,8 @@ def modules(s: Stage) -> None:
     s.get("/asterisk/modules/app_echo.so")
     s.post("/asterisk/modules/app_echo.so")
     s.get("/asterisk/modules/app_echo.so", keep=lambda module: module["name"])
+    s.put("/asterisk/modules/res_musiconhold.so")
+    s.delete("/asterisk/modules/res_pjsip.so")
 
 
 @scenario()
@@ -77,8 +79,10 @@ def log_channels(s: Stage) -> None:
             {**entry, "channel": name} for entry in list_ if name in entry["channel"]
         ],
     )
-    s.put(f"/asterisk/logging/{name}/rotate")
     s.delete(f"/asterisk/logging/{name}")
+    s.delete(f"/asterisk/logging/{name}")
+    s.put(f"/asterisk/logging/{name}/rotate")
+    s.post(f"/asterisk/logging/{name}", configuration="notice")
     s.put(f"/asterisk/logging/{name}/rotate")
     s.delete(f"/asterisk/logging/{name}")
 
@@ -95,11 +99,33 @@ def stored_configuration(s: Stage) -> None:
     s.get(f"{path}/res_pjsip/nosuch/alice")
     s.get(f"{path}/res_pjsip/endpoint/nobody")
     fields = {"fields": [{"attribute": "context", "value": "default"}]}
-    s.put(f"{path}/nosuch/endpoint/bob", json=fields)
+    s.put(f"{path}/nosuch/aor/bob", json=fields)
     s.put(f"{path}/res_pjsip/nosuch/bob", json=fields)
-    s.put(f"{path}/res_pjsip/endpoint/bob", json=fields)
-    s.put(f"{path}/res_pjsip/endpoint/bob")
-    s.delete(f"{path}/nosuch/endpoint/bob")
+    s.put(f"{path}/res_pjsip/aor/bob", json=fields)
+    s.delete(f"{path}/nosuch/aor/bob")
     s.delete(f"{path}/res_pjsip/nosuch/bob")
     s.delete(f"{path}/res_pjsip/endpoint/nobody")
     s.delete(f"{path}/res_pjsip/endpoint/alice")
+
+
+@scenario()
+def stored_configuration_that_can_be_changed(s: Stage) -> None:
+    s.app()
+    path = f"/asterisk/config/dynamic/res_pjsip/auth/{s.id('carol')}"
+
+    def names(list_: Json) -> Json:
+        wanted = ("auth_type", "username")
+        return sorted([t["attribute"], t["value"]] for t in list_ if t["attribute"] in wanted)
+
+    def fields(**attributes: str) -> Json:
+        return {"fields": [{"attribute": a, "value": v} for a, v in attributes.items()]}
+
+    s.put(path, json=fields(auth_type="userpass", username="carol", password="x"), keep=names)
+    s.get(path, keep=names)
+    s.put(path, json=fields(username="caroline"), keep=names)
+    s.get(path, keep=names)
+    s.put(path, json=fields(auth_type="nonsense"))
+    s.put(path, json=fields(nosuch="x"))
+    s.delete(path)
+    s.get(path)
+    s.delete(path)
