@@ -14,6 +14,8 @@ from __future__ import annotations
 
 import logging
 import random
+import selectors
+import socket
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -31,12 +33,15 @@ from .exceptions import (
     root_cause,
 )
 
-__all__ = ["EventStream", "Reconnect", "StreamEvents"]
+__all__ = ["EventStream", "Latch", "Reconnect", "StreamEvents"]
 
 log = logging.getLogger(__name__)
 
-#: Seconds that the reading thread gets to end after its socket was closed.
+#: Seconds that the reading thread gets to end after it was told to.
 _PATIENCE = 5.0
+
+#: Seconds that saying goodbye to the server may take.
+_FAREWELL = 1.0
 
 
 @dataclass(frozen=True)
@@ -80,6 +85,32 @@ class StreamEvents(Protocol):
         """Learn that the stream ended, and of the failure that ended it, if one did."""
 
 
+class Latch:
+    """An event that is set once, if need be by a signal handler that interrupts its setting.
+
+    ``threading.Event`` would hang there: one thread cannot take its lock twice.
+    """
+
+    def __init__(self) -> None:
+        self._changed = threading.Condition(threading.RLock())
+        self._set = False
+
+    def set(self) -> None:
+        """Set it; a second time does no harm."""
+        with self._changed:
+            self._set = True
+            self._changed.notify_all()
+
+    def is_set(self) -> bool:
+        """Tell whether it is set."""
+        return self._set
+
+    def wait(self, timeout: float | None = None) -> bool:
+        """Wait until it is set, or for so many seconds; return whether it is."""
+        with self._changed:
+            return self._changed.wait_for(self.is_set, timeout)
+
+
 class EventStream:
     """The WebSocket of some applications, kept open.
 
@@ -108,7 +139,7 @@ class EventStream:
         self._reconnect = reconnect
         self._ping_interval = ping_interval
         self._ping_timeout = ping_timeout
-        self._closing = threading.Event()
+        self._closing = Latch()
         self._lock = threading.RLock()
         self._thread: threading.Thread | None = None
 
@@ -123,17 +154,22 @@ class EventStream:
         self._thread.start()
 
     def close(self) -> None:
-        """End the stream; from any thread, any number of times."""
-        self._closing.set()
+        """End the stream; from any thread, any number of times.
+
+        The reading thread is only woken; it says goodbye to the server itself. Two threads never
+        write on one socket, and a signal handler never waits for a lock that its own thread holds.
+        """
         with self._lock:
-            ws = self.socket
-        if ws is not None:
-            _farewell(ws)
+            first = not self._closing.is_set()
+            self._closing.set()
+            if first and self.socket is not None:
+                _wake(self.socket)
 
     def join(self) -> None:
         """Wait until the reading thread has ended."""
-        if self._thread is not None and self._thread is not threading.current_thread():
+        if self._thread is not None:
             self._thread.join(_PATIENCE)
+        self._discard()
 
     def give_up(self, app: str) -> None:
         """Drop an application that another client took; without any left, the stream ends."""
@@ -143,13 +179,10 @@ class EventStream:
             self.close()
 
     def _use(self, ws: Any) -> bool:
-        """Make a new socket the current one, unless the stream was closed meanwhile."""
+        """Make a new socket the current one; return False if the stream was closed meanwhile."""
         with self._lock:
             self.socket = ws
-        if self._closing.is_set():
-            _farewell(ws)
-            return False
-        return True
+            return not self._closing.is_set()
 
     def _read_forever(self) -> None:
         failure: BaseException | None = None
@@ -191,7 +224,12 @@ class EventStream:
                     return attempt
             except (ARIUnauthorized, ARIForbidden):
                 raise
-            except (ARIException, requests.RequestException, OSError) as ex:
+            except (
+                ARIException,
+                requests.RequestException,
+                websocket.WebSocketException,
+                OSError,
+            ) as ex:
                 failed += 1
                 log.info("attempt %d to reconnect failed: %s", failed, ex)
                 if policy.max_attempts is not None and failed >= policy.max_attempts:
@@ -205,7 +243,7 @@ class EventStream:
         with self._lock:
             ws, self.socket = self.socket, None
         if ws is not None:
-            _drop(ws)
+            _drop(ws, farewell=self._closing.is_set())
 
     def _read(self) -> str | None:
         """Read until the end; return why it was lost, or None for a proper end.
@@ -215,42 +253,61 @@ class EventStream:
         ws = self.socket
         if isinstance(ws, websocket.WebSocket):
             return self._read_websocket(ws)
-        while True:
+        while not self._closing.is_set():
             try:
                 message = ws.recv()
             except (OSError, ARIException, websocket.WebSocketException) as ex:
                 return root_cause(ex)
             if message is None:
-                return None
+                break
             self._events.on_message(_decoded(message))
+        return None
 
-    def _read_websocket(self, ws: Any) -> str:
+    def _read_websocket(self, ws: Any) -> str | None:
+        with selectors.DefaultSelector() as selector:
+            selector.register(ws.sock, selectors.EVENT_READ)
+            try:
+                return self._read_frames(ws, selector)
+            except (OSError, websocket.WebSocketException) as ex:
+                return root_cause(ex)
+
+    def _read_frames(self, ws: Any, selector: selectors.BaseSelector) -> str | None:
         pinged = False
         ws.settimeout(self._ping_interval)
         while True:
-            try:
-                opcode, data = ws.recv_data(control_frame=True)
-            except (TimeoutError, websocket.WebSocketTimeoutException):
-                if pinged:
-                    return f"no answer to a ping within {self._ping_timeout:g} s"
-                pinged = True
-                try:
-                    ws.settimeout(self._ping_timeout)
-                    ws.ping()
-                except (OSError, websocket.WebSocketException) as ex:
-                    return root_cause(ex)
+            frame = self._next_frame(ws, selector)
+            if self._closing.is_set():
+                return None
+            if frame is None and pinged:
+                return f"no answer to a ping within {self._ping_timeout:g} s"
+            if pinged != (frame is None):
+                pinged = frame is None
+                ws.settimeout(self._ping_timeout if pinged else self._ping_interval)
+            if frame is None:
+                ws.ping()
                 continue
-            except (OSError, websocket.WebSocketException) as ex:
-                return root_cause(ex)
-            if pinged:
-                pinged = False
-                ws.settimeout(self._ping_interval)
+            opcode, data = frame
             if opcode == websocket.ABNF.OPCODE_CLOSE:
                 return "the server closed it"
             if opcode == websocket.ABNF.OPCODE_TEXT:
                 self._events.on_message(_decoded(data))
             elif opcode == websocket.ABNF.OPCODE_BINARY:
                 self._events.on_message(data)
+
+    def _next_frame(self, ws: Any, selector: selectors.BaseSelector) -> tuple[int, Any] | None:
+        """Return the next frame; None after a silence, or when the stream was closed."""
+        # Waits outside of the socket's own recv(), which drops the socket at the end of the bytes:
+        # there would be nothing left to say goodbye on.
+        decrypted = getattr(ws.sock, "pending", lambda: 0)()
+        if self._closing.is_set() or not (decrypted or selector.select(ws.gettimeout())):
+            return None
+        if self._closing.is_set():
+            return None
+        try:
+            frame: tuple[int, Any] = ws.recv_data(control_frame=True)
+        except (TimeoutError, websocket.WebSocketTimeoutException):
+            return None
+        return frame
 
 
 def _decoded(data: bytes | str) -> bytes | str:
@@ -263,21 +320,32 @@ def _decoded(data: bytes | str) -> bytes | str:
         return data
 
 
-def _farewell(ws: Any) -> None:
-    """Say goodbye to the server and wake the thread that reads, in that order."""
-    for step in ("send_close", "abort"):
-        try:
-            getattr(ws, step, lambda: None)()
-        except (OSError, websocket.WebSocketException) as ex:
-            log.debug("%s: %s", step, ex)
-
-
-def _drop(ws: Any) -> None:
-    """Close a socket without waiting for the other side, which may be gone."""
+def _wake(ws: Any) -> None:
+    """End what the reading thread waits for, without writing anything."""
     try:
         if isinstance(ws, websocket.WebSocket):
-            ws.shutdown()  # type: ignore[no-untyped-call]
+            # Past TLS, whose state belongs to the reading thread: the end of the incoming bytes.
+            socket.socket.shutdown(ws.sock, socket.SHUT_RD)  # type: ignore[arg-type]
         else:
+            ws.send_close()
+    except (OSError, websocket.WebSocketException) as ex:
+        log.debug("waking the reader: %s", ex)
+
+
+def _drop(ws: Any, *, farewell: bool) -> None:
+    """Close a socket without waiting for the other side, which may be gone.
+
+    :param farewell: whether to say goodbye first.
+    """
+    try:
+        if not isinstance(ws, websocket.WebSocket):
             ws.close()
+            return
+        if farewell and ws.connected:
+            ws.settimeout(_FAREWELL)
+            ws.send_close()
     except (OSError, websocket.WebSocketException) as ex:
         log.debug("closing: %s", ex)
+    finally:
+        if isinstance(ws, websocket.WebSocket):
+            ws.shutdown()  # type: ignore[no-untyped-call]
