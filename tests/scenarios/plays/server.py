@@ -98,7 +98,7 @@ def stored_configuration(s: Stage) -> None:
     s.get(f"{path}/nosuch/endpoint/alice")
     s.get(f"{path}/res_pjsip/nosuch/alice")
     s.get(f"{path}/res_pjsip/endpoint/nobody")
-    fields = {"fields": [{"attribute": "context", "value": "default"}]}
+    fields = {"fields": [{"attribute": "max_contacts", "value": "2"}]}
     s.put(f"{path}/nosuch/aor/bob", json=fields)
     s.put(f"{path}/res_pjsip/nosuch/bob", json=fields)
     s.put(f"{path}/res_pjsip/aor/bob", json=fields)
