@@ -36,4 +36,4 @@ docs: $(VENV_READY)
 clean:
 	rm -rf $(VENV) .venv-* build dist *.egg-info docs/_build
 
-include asterisk.mk
+include asterisk.mk interop.mk
