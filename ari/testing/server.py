@@ -52,7 +52,9 @@ class Server:
         self._root = f"{prefix}/ari"
         self._origins = allowed_origins
         self._transports: set[asyncio.Transport] = set()
-        self._runner = web.ServerRunner(web.Server(self._handle, access_log=None))
+        self._runner = web.ServerRunner(
+            web.Server(self._handle, access_log=None), shutdown_timeout=0.2
+        )
         self._site: web.TCPSite | None = None
         self._timer: asyncio.TimerHandle | None = None
 
@@ -65,7 +67,7 @@ class Server:
 
     async def listen(self, host: str, port: int) -> int:
         """Accept connections; return the port."""
-        self._site = web.TCPSite(self._runner, host, port, reuse_address=True, shutdown_timeout=0.2)
+        self._site = web.TCPSite(self._runner, host, port, reuse_address=True)
         await self._site.start()
         server = self._site._server
         assert isinstance(server, asyncio.Server)

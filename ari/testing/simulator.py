@@ -127,7 +127,7 @@ class Simulator:
         )
         try:
             port = await self._server.start(self._host, self._port)
-        except OSError as error:
+        except Exception as error:  # noqa: BLE001 - start() raises it on the caller's thread
             started.set_exception(error)
             loop.call_soon(loop.stop)
             return
