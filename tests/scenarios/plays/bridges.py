@@ -320,11 +320,8 @@ def formats_that_are_not_there(s: Stage) -> None:
     s.post(f"{path}/record", name="x", format="wav", recorder_format="nonsense")
 
 
-@scenario()
-def a_bridge_of_the_dialplan(s: Stage) -> None:
-    app = s.app()
-    phone = s.answered(app)
-    c1 = s.id("c1-dialled")
+def bridge_of_the_dialplan(s: Stage, c1: str) -> str:
+    """Let the dialplan connect two channels; return the id of the bridge they are in."""
     s.post(
         f"/channels/{c1}",
         endpoint="Local/connected@default/n",
@@ -337,7 +334,16 @@ def a_bridge_of_the_dialplan(s: Stage) -> None:
         bridges = s.peek("GET", "/bridges").body
         return [b["id"] for b in bridges if b["bridge_class"] == "basic" and len(b["channels"]) > 1]
 
-    bridge = s.until(basic)[0]
+    bridge: str = s.until(basic)[0]
+    return bridge
+
+
+@scenario()
+def a_bridge_of_the_dialplan(s: Stage) -> None:
+    app = s.app()
+    phone = s.answered(app)
+    c1 = s.id("c1-dialled")
+    bridge = bridge_of_the_dialplan(s, c1)
     s.mask("channels", "creationtime")
     s.get(f"/bridges/{bridge}")
     for operation in ("addChannel", "removeChannel"):
@@ -433,3 +439,13 @@ def variables_of_a_bridge(s: Stage) -> None:
     s.post(plural, json={"variables": {"A": 1}})
     s.get("/bridges/nothing/variables", variables="A")
     s.post("/bridges/nothing/variables", json={"variables": {"A": "1"}})
+
+
+@scenario(not_on={"16": "16 has no variables of bridges"})
+def variables_of_a_bridge_of_the_dialplan(s: Stage) -> None:
+    s.app()
+    bridge = bridge_of_the_dialplan(s, s.id("c1"))
+    s.get(f"/bridges/{bridge}/variable", variable="A")
+    s.post(f"/bridges/{bridge}/variable", variable="A", value="1")
+    s.post(f"/bridges/{bridge}/variables", json={"variables": {"A": "1"}})
+    s.get(f"/bridges/{bridge}/variables", variables="A")
