@@ -315,16 +315,21 @@ def _log_exception(ex: BaseException) -> None:
 def _checked(base_url: str) -> str:
     """Return the address of ARI for the address that a user gives; no slash at its end.
 
-    :raises ValueError: it is not an http or https address, or holds credentials.
+    :raises ValueError: it is not an http or https address, or holds credentials or a query.
     """
     parts = urlsplit(base_url)
     if parts.scheme not in ("http", "https") or not parts.hostname:
-        shown = "it" if "@" in base_url else repr(base_url)
+        shown = "it" if set("@?#") & set(base_url) else repr(base_url)
         raise ValueError(f"Asterisk's address looks like http://localhost:8088/, {shown} does not")
     if "@" in parts.netloc:
         raise ValueError(
             "Asterisk's address holds credentials, which then stand wherever it is shown; "
             "give them to connect() as user name and password"
+        )
+    if parts.query or parts.fragment:
+        raise ValueError(
+            "Asterisk's address ends with its path: a query would not be sent, and credentials in "
+            "one would stand wherever it is shown"
         )
     path = parts.path.rstrip("/")
     path = path if path.endswith("/ari") else path + "/ari"
