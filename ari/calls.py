@@ -12,6 +12,7 @@ import uuid
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from .events import ListenerTable
 from .model import BaseObject
 from .recovery import SubscriptionLedger
 from .swagger.client import Operation
@@ -55,11 +56,15 @@ class CallWatch:
 
     :param waiting: whose waits look back to the calls.
     :param ledger: notes the subscriptions.
+    :param table: lets go the listeners of what a call ended.
     """
 
-    def __init__(self, waiting: WaitingRoom, ledger: SubscriptionLedger) -> None:
+    def __init__(
+        self, waiting: WaitingRoom, ledger: SubscriptionLedger, table: ListenerTable
+    ) -> None:
         self._waiting = waiting
         self._ledger = ledger
+        self._table = table
         self._here = threading.local()
         waiting.before_wait = self._before_wait
 
@@ -96,6 +101,11 @@ class CallWatch:
         if operation.label in _MAKERS and isinstance(result, BaseObject):
             self._waiting.look_back([result.event_key], began)
         self._ledger.note(operation.label, values)
+        if operation.label == "bridges.destroy":
+            # Asterisk tells only those who are subscribed, which the last channel's leaving ends.
+            key = ("Bridge", str(values["bridgeId"]))
+            self._waiting.retire(key, "was destroyed", sparing="BridgeDestroyed")
+            self._table.keep_for_a_while(key)
 
     @property
     def _dispatcher(self) -> Dispatcher | None:

@@ -126,8 +126,9 @@ class Client(Listening):
         self.event_listeners = self.table.by_type
         self.waiting = WaitingRoom()
         self.ledger = SubscriptionLedger()
-        self.calls = CallWatch(self.waiting, self.ledger)
+        self.calls = CallWatch(self.waiting, self.ledger, self.table)
         self._runs: list[Running] = []
+        self._closed = False
         self._lock = threading.RLock()
 
     def __repr__(self) -> str:
@@ -202,6 +203,7 @@ class Client(Listening):
                 reserve(workers + 1)
         with self._lock:
             self._runs.append(running)
+            self._closed = False
             self.waiting.reopen()
         running.run()
 
@@ -210,25 +212,34 @@ class Client(Listening):
         with transport_errors("events.eventWebsocket", self.base_url):
             return self.swagger.events.eventWebsocket(app=",".join(apps))
 
-    def settle_run(self, running: Running) -> None:
-        """Forget a run that ended; with the last one end the waits that nothing can meet now."""
+    def settle_waits(self) -> None:
+        """End the waits if no run is left that reads events, so that nothing could meet them."""
         with self._lock:
-            if running in self._runs:
-                self._runs.remove(running)
-            if not self._runs:
+            if not any(running.reading for running in self._runs):
                 self.waiting.close()
+
+    def end_run(self, running: Running) -> None:
+        """Forget a run that ended; with the last one close the connections if it was closed."""
+        with self._lock:
+            self._runs.remove(running)
+            finish = self._closed and not self._runs
+        if finish:
+            self.swagger.close()
 
     def close(self) -> None:
         """End all :meth:`run` calls and waits, and close the connections.
 
-        From any thread, a listener or a signal handler; closing twice does no harm.
+        From any thread, a listener or a signal handler; closing twice does no harm. While there
+        are runs, the last of them closes the connections at its end.
         """
         with self._lock:
+            self._closed = True
             runs = list(self._runs)
-        for running in runs:
-            running.close()
-        self.waiting.close()
-        self.swagger.close()
+            for running in runs:
+                running.close()
+            self.waiting.close()
+        if not runs:
+            self.swagger.close()
 
     # Events.
 

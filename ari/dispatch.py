@@ -43,7 +43,11 @@ class Lanes:
     """Queues of tasks by key, each taken by one thread at a time, in order."""
 
     def __init__(self) -> None:
-        self._changed = threading.Condition()
+        # Two conditions on one lock, so that what is meant for one who takes never wakes the one
+        # who waits for the end instead.
+        lock = threading.RLock()
+        self._changed = threading.Condition(lock)
+        self._ended = threading.Condition(lock)
         self._waiting: dict[Hashable, deque[Task]] = {}
         self._ready: deque[Hashable] = deque()
         self._held: set[Hashable] = set()
@@ -80,9 +84,10 @@ class Lanes:
         with self._changed:
             if self._waiting[key]:
                 self._ready.append(key)
+                self._changed.notify()
             else:
                 del self._waiting[key]
-            self._changed.notify_all()
+                self._announce_end()
 
     def hold(self, key: Hashable) -> bool:
         """Let a lane that is empty so far collect only, until :meth:`release`."""
@@ -104,19 +109,24 @@ class Lanes:
         """End when all that waits is done."""
         with self._changed:
             self._finishing = True
-            self._changed.notify_all()
+            self._announce_end()
 
     def stop(self) -> None:
         """End now; what waits is dropped."""
         with self._changed:
             self._stopped = True
-            self._changed.notify_all()
+            self._announce_end()
 
     def join(self) -> None:
         """Wait for the end: stopped, or finishing and nothing left to do."""
         with self._changed:
             while not self._over():
-                self._changed.wait(_GLANCE)
+                self._ended.wait(_GLANCE)
+
+    def _announce_end(self) -> None:
+        if self._over():
+            self._changed.notify_all()
+            self._ended.notify_all()
 
     def _over(self) -> bool:
         return self._stopped or (self._finishing and not self._waiting)
@@ -221,7 +231,8 @@ class Dispatcher:
             try:
                 task()
             except BaseException as ex:  # noqa: BLE001 - run() raises it on the caller's thread
-                self._failure = self._failure or ex
+                if self._failure is None:
+                    self._failure = ex
                 self.lanes.stop()
             finally:
                 self.release()

@@ -225,8 +225,8 @@ class Subscription:
 class ListenerTable:
     """All subscriptions of a client.
 
-    :param left: of how many channels that left Stasis the listeners are kept, since a channel may
-        come back, and may end without our being told.
+    :param left: of how many channels that left Stasis, and the like, the listeners are kept, since
+        a channel may come back, and may end without our being told.
     """
 
     def __init__(self, left: int = 1000) -> None:
@@ -247,14 +247,12 @@ class ListenerTable:
         key: Key | None = None,
         once: bool = False,
         replace: bool = False,
-        ended: bool = False,
     ) -> Subscription:
         """Register a callback, and return its subscription.
 
         :param key: the object that the event must be about; None for any.
         :param once: whether it fires once only.
         :param replace: whether it takes the place of an equal callback.
-        :param ended: whether the object has left Stasis already.
         """
         with self._lock:
             subscription = Subscription(
@@ -266,8 +264,6 @@ class ListenerTable:
                     self.remove(other)
                 listeners = self._home(key).setdefault(event_type, [])
             listeners.append(subscription)
-            if key is not None and ended:
-                self._keep_for_a_while(key)
             return subscription
 
     def _home(self, key: Key | None) -> dict[str, list[Subscription]]:
@@ -294,6 +290,9 @@ class ListenerTable:
         :param keys: the objects that the event is about.
         """
         with self._lock:
+            if event_type == "StasisStart" and keys:
+                # Before its listeners are called: one of them may last as long as the call.
+                self._left.pop(keys[0], None)
             found = list(self.by_type.get(event_type, ()))
             for key in keys:
                 found += self.by_object.get(key, {}).get(event_type, ())
@@ -304,24 +303,25 @@ class ListenerTable:
         """Draw the consequences of an event for its objects' listeners, after they were called."""
         if not keys:
             return
-        with self._lock:
-            key = keys[0]
-            if event_type == "StasisStart":
-                self._left.pop(key, None)
-            elif event_type == "StasisEnd":
-                self._keep_for_a_while(key)
-            elif event_type in FINAL_EVENTS:
-                ended = FINAL_EVENTS[event_type]
-                for gone in [k for k in keys if k[0] == ended][:1]:
-                    self.retire(gone)
+        if event_type == "StasisEnd":
+            self.keep_for_a_while(keys[0])
+        elif event_type in FINAL_EVENTS:
+            ended = FINAL_EVENTS[event_type]
+            for gone in [key for key in keys if key[0] == ended][:1]:
+                self.retire(gone)
 
-    def _keep_for_a_while(self, key: Key) -> None:
-        if key not in self.by_object:
-            return
-        self._left[key] = None
-        self._left.move_to_end(key)
-        if len(self._left) > self._left_limit:
-            self.retire(next(iter(self._left)))
+    def keep_for_a_while(self, key: Key) -> None:
+        """Keep the listeners of an object that may or may not be heard of again.
+
+        They go when many others have come to that.
+        """
+        with self._lock:
+            if key not in self.by_object:
+                return
+            self._left[key] = None
+            self._left.move_to_end(key)
+            if len(self._left) > self._left_limit:
+                self.retire(next(iter(self._left)))
 
     def retire(self, key: Key) -> None:
         """Unregister all listeners of an object that is gone."""

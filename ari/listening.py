@@ -135,8 +135,11 @@ class Listening:
 
         deliver.__wrapped__ = fn  # type: ignore[attr-defined]
         key = obj.event_key
-        ended = self.waiting.has_ended(key)
-        return self.table.add(event_type, deliver, args, kwargs, key=key, once=once, ended=ended)
+        subscription = self.table.add(event_type, deliver, args, kwargs, key=key, once=once)
+        # Asked afterwards: an end that comes in between takes the listener along.
+        if self.waiting.has_ended(key):
+            self.table.keep_for_a_while(key)
+        return subscription
 
     def on_channel_event(
         self, event_type: str, fn: Callable[..., Any] | None = None, *args: Any, **kwargs: Any

@@ -16,7 +16,7 @@ import requests
 
 from .events import ListenerTable
 from .exceptions import ARIException
-from .waiting import Key, WaitingRoom
+from .waiting import FINAL_EVENTS, TARGETS, Key, WaitingRoom
 
 __all__ = ["SubscriptionLedger", "find_gone", "recover", "resubscribe"]
 
@@ -58,6 +58,19 @@ class SubscriptionLedger:
                 if sources[source] <= 0:
                     del sources[source]
 
+    def forget(self, event_type: str, keys: Sequence[Key]) -> None:
+        """Learn of an event: what it ends is subscribed to no more."""
+        ended = FINAL_EVENTS.get(event_type)
+        for scheme, class_name in TARGETS.items():
+            if class_name == ended and keys:
+                self.drop(f"{scheme}:{keys[0][1]}")
+
+    def drop(self, source: str) -> None:
+        """Forget a source that is gone."""
+        with self._lock:
+            for sources in self._sources.values():
+                sources.pop(source, None)
+
     def of(self, app: str) -> Counter[str]:
         """Return the sources that an application is subscribed to, with their counts."""
         with self._lock:
@@ -79,8 +92,12 @@ def resubscribe(swagger: Any, ledger: SubscriptionLedger, app: str) -> None:
             continue
         for _ in range(count):
             answer = swagger.applications.subscribe(applicationName=app, eventSource=source)
+            if answer.status_code >= 500:
+                answer.raise_for_status()
             if answer.status_code >= 400:
                 log.warning("%s is not subscribed to %s again: %s", app, source, answer.status_code)
+                if answer.status_code == 422:  # it does not exist
+                    ledger.drop(source)
                 break
 
 
@@ -113,6 +130,8 @@ def find_gone(swagger: Any, keys: Iterable[Key]) -> list[Key]:
             continue
         if answer.status_code == 404:
             gone.append(key)
+        elif answer.status_code >= 500:
+            answer.raise_for_status()
     return gone
 
 
@@ -138,7 +157,7 @@ def recover(
             resubscribe(swagger, ledger, app)
         for key in find_gone(swagger, keys):
             log.info("%s %s ended while the connection was lost", *key)
-            waiting.retire(key)
+            waiting.retire(key, "ended while the connection was lost")
             table.retire(key)
         return True
     except (ARIException, requests.RequestException, AttributeError, KeyError, ValueError) as ex:

@@ -12,13 +12,14 @@ import json
 import logging
 import threading
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from .dispatch import Dispatcher
 from .events import Subscription
 from .recovery import recover
-from .stream import EventStream, Reconnect
+from .stream import EventStream, Latch, Reconnect
 from .waiting import Key
 
 if TYPE_CHECKING:
@@ -30,6 +31,10 @@ log = logging.getLogger(__name__)
 
 #: How a check that failed is tried again.
 _RECOVERY = Reconnect(first_delay=1.0, max_delay=10.0)
+
+#: Seconds before each check after a gap: again some time later, since a handler that was between
+#: two waits may begin to wait for what is gone already.
+_CHECKS = (0.0, 1.0, 5.0, 30.0)
 
 #: Seconds that such a check gets to end, once all else has.
 _PATIENCE = 5.0
@@ -59,6 +64,7 @@ class Running:
     :param client: whose listeners and waiters are served.
     :param apps: the applications' names.
     :param workers: how many handlers may run at once; 0 for one, on the calling thread.
+    :ivar reading: whether events may still come.
     """
 
     def __init__(
@@ -71,11 +77,12 @@ class Running:
         ping_interval: float,
         ping_timeout: float,
     ) -> None:
+        self.reading = True
         self._client = client
         self._registered: set[str] = set()
         self._recoveries: list[threading.Thread] = []
+        self._gap_over = Latch()
         self._failure: BaseException | None = None
-        self._over = threading.Event()
         self._dispatcher = Dispatcher(workers, client.waiting.waited, client.slow_handler)
         self.stream = EventStream(
             client.open_websocket,
@@ -88,27 +95,38 @@ class Running:
 
     def run(self) -> None:
         """Serve events until the end; raise what ended it, if it was a failure."""
-        try:
+        with ExitStack() as ending:  # each step is done even if one before it raises
+            ending.callback(self._client.end_run, self)
+            ending.callback(self._deregister_all)
+            ending.callback(self._join_recoveries)
+            ending.callback(self._dispatcher.join)
+            ending.callback(self._stop_reading)
+            ending.callback(self.stream.join)
+            ending.callback(self.close)
             self.stream.open()
             self._dispatcher.run()
-        finally:
-            self.close()
-            self.stream.join()
-            self._client.settle_run(self)
-            self._dispatcher.join()
-            for thread in self._recoveries:
-                thread.join(_PATIENCE)
-            self._set_socket(None)
-            for app in sorted(self._registered):
-                self._deregister(app)
         if self._failure is not None:
             raise self._failure
 
     def close(self) -> None:
         """End soon; from any thread, any number of times."""
-        self._over.set()
         self._dispatcher.lanes.stop()
         self.stream.close()
+        self._gap_over.set()  # after closing, see on_connected()
+
+    def _stop_reading(self) -> None:
+        """Let no wait go on for events that cannot come."""
+        self.reading = False
+        self._client.settle_waits()
+
+    def _join_recoveries(self) -> None:
+        for thread in self._recoveries:
+            thread.join(_PATIENCE)
+
+    def _deregister_all(self) -> None:
+        self._set_socket(None)
+        for app in sorted(self._registered):
+            self._deregister(app)
 
     # What the stream tells, on its reading thread.
 
@@ -120,9 +138,11 @@ class Running:
             event = parse(message)
             keys = self._client.schema.references(event)
         except ValueError as ex:
-            log.error("invalid event passed over: %s: %.200r", ex, message)
+            shown = message[:200] if isinstance(message, (str, bytes)) else message
+            log.error("invalid event passed over: %s: %.200r", ex, shown)
             return
         self._client.waiting.meet(event, keys)
+        self._client.ledger.forget(event["type"], keys)
         if event["type"] == "ApplicationReplaced":
             self._on_replaced(event)
         lane = keys[0] if keys else None
@@ -146,29 +166,42 @@ class Running:
         for app in apps:
             self._dispatcher.put(("app", app), partial(self._register, app))
         if again:
+            self._gap_over = over = Latch()
             thread = threading.Thread(
-                target=self._recover, args=(apps,), name="ari-recovery", daemon=True
+                target=self._recover, args=(apps, over), name="ari-recovery", daemon=True
             )
             self._recoveries = [t for t in self._recoveries if t.is_alive()]
             self._recoveries.append(thread)
             thread.start()
+            if self.stream.closing:  # since when nobody looks for the new latch
+                over.set()
 
-    def _recover(self, apps: Sequence[str]) -> None:
-        """Make up for a gap, on a thread of its own; try again until it works."""
-        client, attempt = self._client, 0
-        while not recover(client.swagger, apps, client.ledger, client.table, client.waiting):
-            attempt += 1
-            if self._over.wait(_RECOVERY.delay(attempt)):
+    def _recover(self, apps: Sequence[str], over: Latch) -> None:
+        """Make up for a gap, on a thread of its own; try again until it works.
+
+        :param over: set when the connection is lost again, or the run ends.
+        """
+        client = self._client
+        for pause in _CHECKS:
+            attempt = 0
+            while not over.wait(_RECOVERY.delay(attempt) if attempt else pause):
+                if recover(client.swagger, apps, client.ledger, client.table, client.waiting):
+                    break
+                attempt += 1
+            else:
                 return
+            apps = ()  # which need to be subscribed once only
 
     def on_lost(self, apps: Sequence[str], reason: str) -> None:
         """Tell that applications are registered no more."""
+        self._gap_over.set()
         self._set_socket(None)
         for app in apps:
             self._dispatcher.put(("app", app), partial(self._deregister, app))
 
     def on_end(self, failure: BaseException | None) -> None:
         """Let the handlers finish what came, and then end."""
+        self._stop_reading()
         self._failure = failure
         self._dispatcher.lanes.finish()
 
@@ -208,8 +241,10 @@ def call_listeners(
     :param keys: the objects that the event is about.
     :param call: called with a subscription, its function and the function's arguments.
     """
-    _call_each(client, client.table.matching(event["type"], keys), (event,), call)
-    client.table.settle(event["type"], keys)
+    try:
+        _call_each(client, client.table.matching(event["type"], keys), (event,), call)
+    finally:
+        client.table.settle(event["type"], keys)
 
 
 def _call_each(

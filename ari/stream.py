@@ -143,6 +143,11 @@ class EventStream:
         self._lock = threading.RLock()
         self._thread: threading.Thread | None = None
 
+    @property
+    def closing(self) -> bool:
+        """Whether the stream was closed, if it has not ended yet."""
+        return self._closing.is_set()
+
     def open(self) -> None:
         """Connect, on the calling thread, and start to read on another.
 

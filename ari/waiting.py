@@ -115,7 +115,8 @@ class Waiter:
 
     def accept(self) -> None:
         """Settle for the event that came last; later waits on its objects look for later ones."""
-        self.room.look_back(self.keys, self._latest + 1)
+        if self._latest:  # else it is an end that was remembered, and changes nothing
+            self.room.look_back(self.keys, self._latest + 1)
 
     def describe(self) -> str:
         """Say what is awaited, for error texts."""
@@ -167,8 +168,7 @@ class WaitingRoom:
             for key in waiter.keys:
                 self._by_key.setdefault(key, []).append(waiter)
                 for event in self._ends.get(key, {}).values():
-                    if id(event) not in seen:
-                        self._hand_over(waiter, key, 0, event)
+                    self._hand_over(waiter, key, 0, event, again=id(event) in seen)
             if not waiter.keys:
                 self._anywhere.append(waiter)
             if self._closed:
@@ -230,10 +230,10 @@ class WaitingRoom:
         recent = list(itertools.takewhile(lambda r: r[0] >= earliest, reversed(self._recent)))
         seen: set[int] = set()
         for number, event, keys in reversed(recent):
-            for key in keys:
-                if number >= since.get(key, number + 1) and event["type"] != "ChannelDtmfReceived":
-                    self._hand_over(waiter, key, number, event, again=id(event) in seen)
-                    seen.add(id(event))
+            wanted = any(number >= since.get(key, number + 1) for key in keys)
+            if wanted and event["type"] in waiter.types - {"ChannelDtmfReceived"}:
+                waiter.put((number, event))
+                seen.add(id(event))
         return seen
 
     @property
@@ -245,7 +245,7 @@ class WaitingRoom:
         """Let later waits on these objects begin with the event of this number."""
         with self._lock:
             for key in keys:
-                self._since[key] = number
+                self._since[key] = max(number, self._since.get(key, 0))
                 self._since.move_to_end(key)
             while len(self._since) > self._remembered:
                 self._since.popitem(last=False)
@@ -271,11 +271,16 @@ class WaitingRoom:
         with self._lock:
             return key in self._ends
 
-    def retire(self, key: Key) -> None:
-        """End all waits on an object that is gone without an event having said so."""
+    def retire(self, key: Key, how: str, *, sparing: str = "") -> None:
+        """End all waits on an object that is gone without an event having said so.
+
+        :param how: what became of it, for error texts.
+        :param sparing: an event type; waits for it go on.
+        """
         with self._lock:
             for waiter in self._by_key.get(key, ()):
-                self._dismiss(waiter, key, f"the {key[0]} ended while the connection was lost")
+                if sparing not in waiter.types:
+                    self._dismiss(waiter, key, f"the {key[0]} {how}")
 
     def reopen(self) -> None:
         """Let waits begin again after :meth:`close`."""

@@ -438,10 +438,14 @@ class EndingTest(StreamTest):
 
     def test_a_server_that_reads_nothing_does_not_delay_the_end_for_long(self):
         stream, peer = self.open()
+        peer.send("one")
+        self.assertEqual(self.told.next(), ("message", "one"))
+        near = stream.socket.sock
+        near.setblocking(False)
         with mock.patch("ari.stream._FAREWELL", 0.01):
             with self.assertRaises(BlockingIOError):
                 while True:
-                    stream.socket.sock.send(bytes(65536), socket.MSG_DONTWAIT)
+                    near.send(bytes(65536))
             stream.close()
             stream.join()
         self.assert_end()
