@@ -63,7 +63,7 @@ def main():
     client.on_channel_event("StasisStart", on_start)
     bridge.on_event("ChannelEnteredBridge", on_enter)
     bridge.on_event("ChannelLeftBridge", on_leave)
-
+    client.on_application_registered(APP, print, "Ready for calls")
     with client:
         try:
             client.run(apps=APP)

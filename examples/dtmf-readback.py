@@ -66,6 +66,7 @@ def main():
     )
     client.on_channel_event("StasisStart", on_start)
     client.on_channel_event("StasisEnd", on_end)
+    client.on_application_registered(APP, print, "Ready for calls")
     with client:
         try:
             client.run(apps=APP)

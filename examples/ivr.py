@@ -105,6 +105,7 @@ def main():
             print(f"{channel.id}: served")
 
     client.on_channel_event("StasisStart", on_start)
+    client.on_application_registered(APP, print, "Ready for calls")
     with client:
         try:
             client.run(apps=APP, workers=16)

@@ -69,6 +69,7 @@ def main():
         os.environ.get("ARI_PASSWORD", "asterisk"),
     )
     client.on_channel_event("StasisStart", on_start)
+    client.on_application_registered(APP, print, "Ready for calls")
 
     loop = threading.Thread(target=client.run, kwargs={"apps": APP}, name="events")
     loop.start()

@@ -86,6 +86,7 @@ def main():
         os.environ.get("ARI_PASSWORD", "asterisk"),
     )
     client.on_channel_event("StasisStart", on_start)
+    client.on_application_registered(APP, print, "Ready for calls")
     with client:
         try:
             client.run(apps=APP)

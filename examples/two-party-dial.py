@@ -106,6 +106,7 @@ def main():
             hang_up(channel)
 
     client.on_channel_event("StasisStart", on_start)
+    client.on_application_registered(APP, print, "Ready for calls")
     with client:
         try:
             client.run(apps=APP)

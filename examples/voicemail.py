@@ -161,6 +161,7 @@ def main():
             print(f"{channel.json['name']}: hung up first")
 
     client.on_channel_event("StasisStart", on_start)
+    client.on_application_registered(APP, print, "Ready for calls")
     with client:
         try:
             client.run(apps=APP)

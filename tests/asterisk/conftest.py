@@ -10,8 +10,15 @@ if PROJECT not in sys.path:
 from tests.asterisk.plugin import (  # noqa: E402
     asterisk,
     pytest_generate_tests,
+    session_switchboard,
     spare_asterisk,
     switchboard,
 )
 
-__all__ = ["asterisk", "pytest_generate_tests", "spare_asterisk", "switchboard"]
+__all__ = [
+    "asterisk",
+    "pytest_generate_tests",
+    "session_switchboard",
+    "spare_asterisk",
+    "switchboard",
+]

@@ -3,7 +3,7 @@
 A suite that wants them imports these names in its ``conftest.py``. Each test that asks for
 ``asterisk`` runs on both versions, or on the server of ``ARI_TEST_URL`` alone when that is set
 (``ARI_TEST_USER`` and ``ARI_TEST_PASSWORD`` are its credentials; see ``dialplan.py`` for what it
-needs). Only a server of our own is swept after each test: on yours the tests end their calls only.
+needs).
 """
 
 from __future__ import annotations
@@ -69,10 +69,16 @@ def spare_asterisk(request: pytest.FixtureRequest) -> Iterator[AsteriskServer]:
         yield server
 
 
-@pytest.fixture
-def switchboard(asterisk: Server) -> Iterator[Switchboard]:
-    """Give a switchboard on the server; what the test leaves on the server is taken away."""
+@pytest.fixture(scope="session")
+def session_switchboard(asterisk: Server) -> Iterator[Switchboard]:
+    """Keep one switchboard on the server; tests ask for ``switchboard``."""
     with Switchboard(asterisk) as board:
         yield board
-        if asterisk.controllable:
-            board.sweep()
+
+
+@pytest.fixture
+def switchboard(session_switchboard: Switchboard) -> Iterator[Switchboard]:
+    """Give a switchboard on the server; what the test leaves on the server is taken away."""
+    session_switchboard.begin()
+    yield session_switchboard
+    session_switchboard.finish()

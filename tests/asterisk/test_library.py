@@ -92,7 +92,7 @@ class TestConnecting:
         if asterisk.reader is None:
             pytest.skip("the server of ARI_TEST_URL has no read-only user that is known here")
         with ari.connect(asterisk.url, asterisk.reader, asterisk.reader_password) as client:
-            assert client.bridges.list() == []
+            assert isinstance(client.bridges.list(), list)
             with pytest.raises(ari.ARIForbidden) as caught:
                 client.bridges.create(type="mixing")
         assert caught.value.status_code == 403
@@ -103,7 +103,7 @@ class TestConnecting:
         assert switchboard.app in names
         for repository in ("bridges", "channels", "deviceStates", "endpoints", "sounds"):
             assert isinstance(getattr(client, repository).list(), list)
-        assert client.recordings.listStored() == []
+        assert isinstance(client.recordings.listStored(), list)
 
 
 class TestCalls:
@@ -227,7 +227,7 @@ class TestArguments:
         assert bridge.id == bridge_id
         assert client.bridges.get(bridge_id) == bridge
         bridge.destroy()
-        until(lambda: client.bridges.list() == [])
+        until(lambda: bridge not in client.bridges.list())
 
     def test_a_channel_id_may_hold_anything(self, client: Any, switchboard: Switchboard) -> None:
         for channel_id in SPECIAL:
@@ -257,16 +257,17 @@ class TestArguments:
 
     @pytest.mark.parametrize("variables", [{"COLOUR": "green"}, {"variables": {"COLOUR": "green"}}])
     def test_variables_of_a_bridge_take_both_forms(
-        self, client: Any, asterisk: Server, variables: dict[str, Any]
+        self, client: Any, variables: dict[str, Any]
     ) -> None:
+        before = client.bridges.list()
         if not hasattr(client.bridges, "getBridgeVar"):
             with pytest.raises(TypeError, match="variables"):
                 client.bridges.create(type="mixing", variables=variables)
-            assert client.bridges.list() == []
+            assert client.bridges.list() == before
             return
         bridge = client.bridges.create(type="mixing", variables=variables)
         assert bridge.getBridgeVar(variable="COLOUR") == {"value": "green"}
-        assert client.bridges.list() == [bridge]
+        assert len(client.bridges.list()) == len(before) + 1
 
     def test_mute_needs_no_direction(self, client: Any, call: Call) -> None:
         channel = client.channels.get(call.far)
@@ -291,13 +292,14 @@ class TestArguments:
         assert second["playback"]["media_uri"] == "sound:beeperr"
 
     def test_a_wrong_argument_is_refused_before_anything_is_sent(self, client: Any) -> None:
+        before = client.bridges.list()
         with pytest.raises(TypeError, match="bridgeId"):
             client.bridges.get()
         with pytest.raises(TypeError, match="typ"):
             client.bridges.create(typ="mixing")
         with pytest.raises(AttributeError, match="create"):
             client.bridges.creat(type="mixing")
-        assert client.bridges.list() == []
+        assert client.bridges.list() == before
 
 
 class TestAnswers:
@@ -322,7 +324,8 @@ class TestAnswers:
         assert copy.getStoredFile() == sound
         copy.deleteStored()
         stored.deleteStored()
-        assert client.recordings.listStored() == []
+        left = {recording.json["name"] for recording in client.recordings.listStored()}
+        assert not left & {"library/a message", "library/copy"}
 
     def test_an_endpoint_is_known_by_two_words(self, client: Any, asterisk: Server) -> None:
         if not asterisk.controllable:
