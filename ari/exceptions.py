@@ -258,10 +258,9 @@ def transport_errors(operation: str, address: str) -> Iterator[None]:
 def root_cause(error: BaseException) -> str:
     """Describe the innermost reason of a chain of errors: 'Connection refused', say."""
     inner: BaseException = error
-    while True:
-        following = inner.__cause__ or inner.__context__
-        if following is None:
-            break
+    seen = {id(inner)}  # an exception that is raised a second time may be in its own chain
+    while (following := inner.__cause__ or inner.__context__) and id(following) not in seen:
         inner = following
+        seen.add(id(inner))
     reason = getattr(inner, "strerror", None) or str(inner)
     return str(reason or type(inner).__name__)

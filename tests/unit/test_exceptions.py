@@ -219,6 +219,11 @@ class RootCauseTest(unittest.TestCase):
         except ValueError as outer:
             self.assertEqual(root_cause(outer), "'inner'")
 
+    def test_errors_that_were_raised_in_a_circle(self):
+        inner, outer = ValueError("inner"), ValueError("outer")
+        outer.__cause__, inner.__context__ = inner, outer
+        self.assertEqual(root_cause(outer), "inner")
+
     def test_an_error_without_words_gives_its_class(self):
         self.assertEqual(root_cause(TimeoutError()), "TimeoutError")
 
