@@ -30,7 +30,6 @@ from contextlib import suppress
 import ari
 
 APP = "ivr"
-GONE = (ari.ARINotFound, ari.ARINotInStasis)  # The channel has ended, or is ending now.
 DIALLED = "dialled"
 
 
@@ -39,12 +38,16 @@ def serve(client, channel, endpoint):
     channel.answer()
     channel.play(media="sound:hello").wait()
 
-    number = ""
-    while len(number) < 4:
+    for _ in range(3):
         number = channel.read_digits(
             max_digits=4, first_digit_timeout=10, timeout=5, prompt="sound:vm-enter-num-to-call"
         )
         print(f"{channel.id}: entered {number or 'nothing'}")
+        if len(number) == 4:
+            break
+    else:
+        channel.play(media="sound:vm-goodbye").wait()
+        return
 
     channel.play(media="sound:vm-rec-name").wait()
     recording = channel.record(
@@ -63,7 +66,7 @@ def serve(client, channel, endpoint):
     callee = client.channels.originate(endpoint=endpoint, app=APP, appArgs=DIALLED)
     try:
         channel.ring()
-        callee.wait_for("StasisStart", timeout=30)
+        wait_for_answer(channel, callee)
         print(f"{channel.id}: connected")
         bridge = client.bridges.create(type="mixing")
         try:
@@ -76,6 +79,16 @@ def serve(client, channel, endpoint):
         print(f"{channel.id}: nobody to connect to")
     finally:
         hang_up(callee)
+
+
+def wait_for_answer(channel, callee):
+    """Wait for the second party, and look now and then whether the caller still waits, too."""
+    for _ in range(30):
+        with suppress(ari.ARIWaitTimeout):
+            callee.wait_for("StasisStart", timeout=1)
+            return
+        channel.get()  # Raises ARINotFound when the caller has hung up.
+    raise ari.ARIWaitTimeout("the second party does not answer")
 
 
 def hang_up(channel):
@@ -98,8 +111,8 @@ def main():
         print(f"{channel.id}: calls")
         try:
             serve(client, channel, event["args"][0])
-        except (ari.ARIObjectGone, *GONE):
-            print(f"{channel.id}: hung up early")
+        except (ari.ARIObjectGone, ari.ARIHTTPError) as error:
+            print(f"{channel.id}: ended early: {error}")
         finally:
             hang_up(channel)
             print(f"{channel.id}: served")

@@ -10,6 +10,7 @@ import sys
 import threading
 
 from tests.asterisk.dialplan import EXAMPLES
+from tests.asterisk.leash import Leash
 from tests.asterisk.server import Server
 from tests.asterisk.switchboard import DEADLINE
 
@@ -38,6 +39,7 @@ class Program:
             stderr=subprocess.STDOUT,
             text=True,
         )
+        self._leash = Leash(self._process.pid)
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
         try:
@@ -92,6 +94,7 @@ class Program:
 
     def close(self) -> None:
         """Kill the program if it still runs."""
+        self._leash.drop()
         if self._process.poll() is None:
             self._process.kill()
         self._process.wait()

@@ -19,6 +19,7 @@ from pathlib import Path
 import requests
 
 from tests.asterisk.dialplan import dialplan
+from tests.asterisk.leash import Leash
 
 HERE = Path(__file__).resolve().parent
 USER = "asterisk"
@@ -90,12 +91,13 @@ class AsteriskServer(Server):
 
     def __init__(self, root: Path, name: str) -> None:
         self.port = free_port()
+        self.sip_port = free_port(socket.SOCK_DGRAM)
         super().__init__(name, f"http://127.0.0.1:{self.port}/", USER, PASSWORD)
         self.reader, self.reader_password = READER, READER_PASSWORD
         self.root = root
         self.home = f"/srv/{name}-{uuid.uuid4().hex[:8]}"
         self.process: subprocess.Popen[bytes] | None = None
-        self._watchdog: subprocess.Popen[bytes] | None = None
+        self._leash: Leash | None = None
         self._frozen = False
 
     def __enter__(self) -> AsteriskServer:
@@ -133,14 +135,7 @@ class AsteriskServer(Server):
                 stderr=console,
                 start_new_session=True,
             )
-        # Should we die without a word, the pipe closes and the watchdog ends Asterisk too.
-        self._watchdog = subprocess.Popen(
-            ["/bin/sh", "-c", 'read -r _; kill -KILL "$1"', "watchdog", str(self.process.pid)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,
-        )
+        self._leash = Leash(self.process.pid, self.inside)
         try:
             self._wait_until_booted(timeout)
         except BaseException:
@@ -160,7 +155,8 @@ class AsteriskServer(Server):
 
     def kill(self) -> None:
         """Kill it with SIGKILL; return when it is gone."""
-        self._dismiss_watchdog()
+        if self._leash is not None:
+            self._leash.drop()
         if self.process is not None:
             if self.process.poll() is None:
                 self.process.kill()
@@ -222,6 +218,7 @@ class AsteriskServer(Server):
             "@HOME@": self.home,
             "@MODULES@": f"/{modules.relative_to(self.root)}",
             "@PORT@": str(self.port),
+            "@SIP@": str(self.sip_port),
         }
         for source in (HERE / "etc").glob("*.conf"):
             text = dialplan() if source.name == "extensions.conf" else source.read_text()
@@ -241,18 +238,10 @@ class AsteriskServer(Server):
                 raise ServerError(f"{self.name} does not answer after {timeout} s:\n{self.log()}")
         self.cli("core waitfullybooted", timeout)
 
-    def _dismiss_watchdog(self) -> None:
-        if self._watchdog is not None:
-            self._watchdog.kill()
-            self._watchdog.wait()
-            assert self._watchdog.stdin is not None
-            self._watchdog.stdin.close()
-            self._watchdog = None
 
-
-def free_port() -> int:
+def free_port(kind: socket.SocketKind = socket.SOCK_STREAM) -> int:
     """Return a port of 127.0.0.1 that nobody uses now."""
-    with socket.socket() as probe:
+    with socket.socket(type=kind) as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
         return port

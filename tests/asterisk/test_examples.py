@@ -379,24 +379,27 @@ def test_bridge_subscription_makes_a_bridge_of_its_own(run: Run, switchboard: Sw
     program.interrupt()
 
 
-def test_ivr_serves_a_call_from_top_to_bottom(run: Run, switchboard: Switchboard) -> None:
-    program = run("ivr")
-    call = switchboard.call("2010")
+def enter_and_record(board: Switchboard, call: Call) -> None:
+    """Do what the IVR asks for, up to the point where it dials the second party."""
     call.expect_answer()
-    stop_playback(switchboard, call.expect_playback("sound:hello"))
+    stop_playback(board, call.expect_playback("sound:hello"))
     prompt = call.expect_playback("sound:vm-enter-num-to-call")
     call.press("1234")
     call.expect("PlaybackFinished", of_playback(prompt["playback"]["id"]))
-    program.expect("entered 1234")
-    stop_playback(switchboard, call.expect_playback("sound:vm-rec-name"))
+    stop_playback(board, call.expect_playback("sound:vm-rec-name"))
     call.expect("RecordingStarted")
-    call.say("sound:hello-world")
-    switchboard.expect(
-        "PlaybackFinished", lambda e: e["playback"]["target_uri"] == f"channel:{call.id}"
-    )
+    call.say("sound:beep")
+    board.expect("PlaybackFinished", lambda e: e["playback"]["target_uri"] == f"channel:{call.id}")
     call.press("#")
     call.expect("RecordingFinished")
     call.expect_playback("recording:ivr/")
+
+
+def test_ivr_serves_a_call_from_top_to_bottom(run: Run, switchboard: Switchboard) -> None:
+    program = run("ivr")
+    call = switchboard.call("2010")
+    enter_and_record(switchboard, call)
+    program.expect("entered 1234")
     entry = the_dialled(switchboard, "ivr,dialled", call)
     bridge, callee = entry["bridge"]["id"], entry["channel"]["id"]
     switchboard.expect_entry(bridge, call.far)
@@ -411,6 +414,28 @@ def test_ivr_serves_a_call_from_top_to_bottom(run: Run, switchboard: Switchboard
     program.interrupt()
 
 
+def test_ivr_gives_up_when_the_second_party_is_busy(run: Run, switchboard: Switchboard) -> None:
+    program = run("ivr")
+    call = switchboard.call("stasis-ivr", variables={"STASIS_ARGS": "Local/busy@default"})
+    enter_and_record(switchboard, call)
+    program.expect("nobody to connect to")
+    call.expect_end()
+    program.interrupt()
+
+
+def test_ivr_stops_dialling_when_the_caller_leaves(run: Run, switchboard: Switchboard) -> None:
+    program = run("ivr")
+    call = switchboard.call("stasis-ivr", variables={"STASIS_ARGS": "Local/ring@default"})
+    enter_and_record(switchboard, call)
+    ringing = switchboard.expect(
+        "Dial", lambda e: e["dialstatus"] == "RINGING" and e["peer"]["id"] != call.id
+    )
+    call.hang_up()
+    switchboard.expect("ChannelDestroyed", lambda e: e["channel"]["id"] == ringing["peer"]["id"])
+    program.expect("ended early")
+    program.interrupt()
+
+
 def test_ivr_ends_with_a_call_that_hangs_up_early(run: Run, switchboard: Switchboard) -> None:
     program = run("ivr")
     calls = [switchboard.call("2010") for _ in range(3)]
@@ -419,5 +444,5 @@ def test_ivr_ends_with_a_call_that_hangs_up_early(run: Run, switchboard: Switchb
     for call in calls:
         call.hang_up()
     for call in calls:
-        program.expect(f"{re.escape(call.far)}: hung up early")
+        program.expect(f"{re.escape(call.far)}: ended early")
     program.interrupt()

@@ -1,0 +1,41 @@
+"""Let a process not outlive the tests, even when they are killed without a word."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+
+class Leash:
+    """A small process that kills another one, and removes its directory, once we are gone.
+
+    It notices that by the pipe that it reads, which the system closes when we end in any way.
+
+    :param pid: the process
+    :param directory: what to remove with it
+    """
+
+    def __init__(self, pid: int, directory: Path | None = None) -> None:
+        self._watchdog: subprocess.Popen[bytes] | None = subprocess.Popen(
+            [
+                "/bin/sh",
+                "-c",
+                'read -r _; kill -KILL "$1"; test -z "$2" || rm -rf "$2"',
+                "leash",
+                str(pid),
+                str(directory or ""),
+            ],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+
+    def drop(self) -> None:
+        """Let the process go, because it has ended or is about to. Harmless when done twice."""
+        watchdog, self._watchdog = self._watchdog, None
+        if watchdog is not None:
+            watchdog.kill()
+            watchdog.wait()
+            assert watchdog.stdin is not None
+            watchdog.stdin.close()
