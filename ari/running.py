@@ -244,7 +244,8 @@ def call_listeners(
     try:
         _call_each(client, client.table.matching(event["type"], keys), (event,), call)
     finally:
-        client.table.settle(event["type"], keys)
+        if not client.waiting.has_moved_on(event, keys):
+            client.table.settle(event["type"], keys)
 
 
 def _call_each(

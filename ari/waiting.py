@@ -47,6 +47,9 @@ TARGETS = {"channel": "Channel", "bridge": "Bridge"}
 
 _CLOSED = "the client was closed"
 
+#: Of how many channels it is known which application they are in.
+_ENTERED = 10_000
+
 #: Seconds after which a wait looks again.
 _GLANCE = 1.0
 
@@ -152,6 +155,8 @@ class WaitingRoom:
         self._anywhere: list[Waiter] = []
         self._by_key: dict[Key, list[Waiter]] = {}
         self._ends: OrderedDict[Key, dict[str, Event]] = OrderedDict()
+        #: The application that each channel entered last, until it leaves it.
+        self._entered: OrderedDict[Key, Any] = OrderedDict()
         self._remembered = remembered
         self._waited = threading.local()
 
@@ -168,7 +173,9 @@ class WaitingRoom:
             for key in waiter.keys:
                 self._by_key.setdefault(key, []).append(waiter)
                 for event in self._ends.get(key, {}).values():
-                    self._hand_over(waiter, key, 0, event, again=id(event) in seen)
+                    if event["type"] in waiter.types and id(event) not in seen:
+                        waiter.put((0, event))
+                    self._end_if_over(waiter, key, event)
             if not waiter.keys:
                 self._anywhere.append(waiter)
             if self._closed:
@@ -202,6 +209,7 @@ class WaitingRoom:
         :param keys: the objects that the event is about, its main object first.
         """
         with self._lock:
+            moved_on = self.has_moved_on(event, keys)
             self._count += 1
             number = self._count
             for waiter in list(self._anywhere):
@@ -210,16 +218,27 @@ class WaitingRoom:
             met: set[int] = set()
             for key in keys:
                 for waiter in list(self._by_key.get(key, ())):
-                    self._hand_over(waiter, key, number, event, again=id(waiter) in met)
+                    if id(waiter) not in met and event["type"] in waiter.types:
+                        waiter.put((number, event))
                     met.add(id(waiter))
+                    if not moved_on:
+                        self._end_if_over(waiter, key, event)
             self._recent.append((number, event, tuple(keys)))
-            self._remember(event, keys)
+            if not moved_on:
+                self._remember(event, keys)
 
-    def _hand_over(
-        self, waiter: Waiter, key: Key, number: int, event: Event, *, again: bool = False
-    ) -> None:
-        if event["type"] in waiter.types and not again:
-            waiter.put((number, event))
+    def has_moved_on(self, event: Event, keys: Sequence[Key]) -> bool:
+        """Tell whether a StasisEnd is about a channel that has entered another application since.
+
+        It went on living there. Two connections may tell of the entry before the leaving.
+        """
+        if event["type"] != "StasisEnd" or not keys:
+            return False
+        app = event.get("application")
+        with self._lock:
+            return bool(self._entered.get(keys[0], app) != app)
+
+    def _end_if_over(self, waiter: Waiter, key: Key, event: Event) -> None:
         if key[0] == _ENDED_BY.get(event["type"]) and waiter.ends_with(event["type"]):
             self._dismiss(waiter, key, f"the {key[0]} ended with {event['type']}")
 
@@ -254,8 +273,12 @@ class WaitingRoom:
         event_type = event["type"]
         if event_type == "StasisStart" and keys:
             self._ends.pop(keys[0], None)
+            self._entered[keys[0]] = event.get("application")
+            if len(self._entered) > _ENTERED:
+                self._entered.popitem(last=False)
         ended = [key for key in keys if key[0] == _ENDED_BY.get(event_type)]
         if ended:
+            self._entered.pop(ended[0], None)
             self._ends.setdefault(ended[0], {})[event_type] = event
             self._ends.move_to_end(ended[0])
             if len(self._ends) > self._remembered:
