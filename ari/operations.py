@@ -159,7 +159,7 @@ def _docstring(operation: Json, given: Iterable[str]) -> str:
 
 
 def _describe(parameter: Json) -> str:
-    words = [str(parameter.get("description") or parameter["dataType"]).strip()]
+    words = [str(parameter.get("description") or parameter["dataType"]).strip().rstrip(".") + "."]
     allowed = parameter.get("allowableValues") or {}
     if allowed.get("values"):
         words.append(f"One of: {', '.join(map(str, allowed['values']))}.")

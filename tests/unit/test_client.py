@@ -421,6 +421,22 @@ class RunTest(MockedAsterisk):
         self.play_events(workers=20)
         self.assertEqual(self.client.swagger.http_client._pool_size, 21)
 
+    def test_with_workers_and_an_http_client_that_knows_nothing_of_them(self):
+        class Plain:
+            def __init__(self, inner):
+                self.request = inner.request
+                self.close = inner.close
+
+            def ws_connect(self, url, params=None):
+                return StubSocket(START)
+
+        plain = Plain(self.client.swagger.http_client)
+        got = []
+        with ari.Client(BASE, plain) as client:
+            client.on_event("StasisStart", got.append)
+            client.run("app", workers=2)
+        self.assertEqual(got, [START])
+
     def test_running_again_after_the_end(self):
         got = []
         self.client.on_event("StasisStart", got.append)

@@ -6,6 +6,7 @@ import sys
 import textwrap
 import types
 import unittest
+from unittest import mock
 
 import ari
 import ari.client
@@ -224,6 +225,15 @@ class SwaggerpyTest(unittest.TestCase):
         self.assertEqual(
             list(inspect.signature(made.set_api_key).parameters), ["host", "api_key", "param_name"]
         )
+
+    def test_installing_is_no_more_than_names_of_modules(self):
+        with mock.patch.dict(sys.modules):
+            ari.swagger.install_as_swaggerpy()
+            self.assertIs(sys.modules["swaggerpy"], ari.swagger)
+            self.assertIs(sys.modules["swaggerpy.client"], client)
+            self.assertIs(sys.modules["swaggerpy.http_client"], http_client)
+            self.assertIs(sys.modules["swaggerpy.processors"], processors)
+            self.assertIs(sys.modules["swaggerpy.swagger_model"], swagger_model)
 
     def test_programs_that_import_swaggerpy_find_it(self):
         program = """

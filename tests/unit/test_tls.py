@@ -29,7 +29,7 @@ class TlsTest(unittest.TestCase):
         cls.ca_file = str(cls.folder / "ca.pem")
         cls.ca.cert_pem.write_to_path(cls.ca_file)
 
-    def context(self, *, client_certificates=False):
+    def tls_context(self, *, client_certificates=False):
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         self.ca.issue_cert("localhost").configure_cert(context)
         if client_certificates:
@@ -38,7 +38,7 @@ class TlsTest(unittest.TestCase):
         return context
 
     def server(self, **options):
-        tls = self.context(client_certificates=options.pop("client_certificates", False))
+        tls = self.tls_context(client_certificates=options.pop("client_certificates", False))
         return Server(tls=tls, user=(USER, PASSWORD), **options)
 
     def receive(self, client):
