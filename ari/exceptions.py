@@ -185,6 +185,9 @@ def from_response(response: Any, operation: str, hint: str = "") -> ARIHTTPError
     url = getattr(request, "url", None) or getattr(response, "url", None)
     if isinstance(url, str):
         text += f" ({getattr(request, 'method', None) or 'GET'} {without_query(url)})"
+    location = getattr(response, "headers", {}).get("Location")
+    if isinstance(location, str) and 300 <= status < 400:
+        text += f"; it leads to {without_query(location)}, which is not followed"
     if hint:
         text += f"; {hint}"
     return exception_class(status)(

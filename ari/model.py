@@ -400,10 +400,10 @@ def promote(client: Any, resp: Any, operation_json: Json) -> Any:
     :param operation_json: the operation's declaration.
     :return: a domain object or a list of them; the JSON of other classes; bytes for ``binary``;
         None for 204 or an empty body.
-    :raises ARIHTTPError: its status is an error, a subclass by the status; or it is no JSON.
+    :raises ARIHTTPError: its status is no success, a subclass by the status; or it is no JSON.
     """
     name = ".".join(filter(None, [operation_json.get("resource"), operation_json.get("nickname")]))
-    if resp.status_code >= 400:
+    if resp.status_code >= 300:
         raise from_response(resp, name or "call")
     response_class = operation_json.get("responseClass", "void")
     if response_class == "binary":

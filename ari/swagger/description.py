@@ -119,7 +119,7 @@ class Loader:
                 "enabled (http.conf and ari.conf)?",
                 without_query(url),
             ) from from_response(response, "loading the description")
-        if status >= 400:
+        if status >= 300:
             raise from_response(response, "loading the description", _login_hint(self, url, status))
         # A response of someone else's making may know no more than its status and its JSON.
         body = response.content if hasattr(response, "content") else json.dumps(response.json())

@@ -97,7 +97,10 @@ class Authenticator:
     """Base of what puts credentials on the requests to one host.
 
     :param host: the host name, without port.
+    :ivar username: the user that they are of, for error texts; None if they name none.
     """
+
+    username: str | None = None
 
     def __init__(self, host: str) -> None:
         self.host = host
@@ -116,6 +119,8 @@ class Authenticator:
 
 class BasicAuthenticator(Authenticator):
     """HTTP Basic credentials, sent in the Authorization header."""
+
+    username: str
 
     def __init__(self, host: str, username: str, password: str) -> None:
         super().__init__(host)
@@ -139,6 +144,8 @@ class ApiKeyAuthenticator(Authenticator):
         super().__init__(host)
         self.api_key = api_key
         self.param_name = param_name
+        if ":" in api_key:
+            self.username = api_key.partition(":")[0]
 
     def apply(self, request: requests.Request) -> requests.Request:
         username, colon, password = self.api_key.partition(":")
@@ -184,7 +191,7 @@ class SynchronousHttpClient(HttpClient):
     def user_for(self, url: str) -> str | None:
         """Return the user name that requests to this url carry, for error texts."""
         authenticator = self.authenticator
-        if isinstance(authenticator, BasicAuthenticator) and authenticator.matches(url):
+        if authenticator is not None and authenticator.matches(url):
             return authenticator.username
         return None
 
@@ -213,7 +220,7 @@ class SynchronousHttpClient(HttpClient):
             prepared.url, {}, False, self.session.verify, self.session.cert
         )
         try:
-            return self.session.send(prepared, timeout=self.timeout, **settings)
+            return self._send(prepared, settings)
         except requests.Timeout:
             raise
         except requests.ConnectionError:
@@ -221,7 +228,11 @@ class SynchronousHttpClient(HttpClient):
             # Asking twice does no harm where asking changes nothing; anything else is sent once.
             if method.upper() not in _SAFE_METHODS:
                 raise
-            return self.session.send(prepared, timeout=self.timeout, **settings)
+            return self._send(prepared, settings)
+
+    def _send(self, prepared: requests.PreparedRequest, settings: Any) -> requests.Response:
+        # A redirect would make a GET of a POST, and lead away from the address that the user gave.
+        return self.session.send(prepared, timeout=self.timeout, allow_redirects=False, **settings)
 
     def ws_connect(self, url: str, params: Any = None) -> Any:
         """Open a WebSocket; its credentials travel in the Authorization header.

@@ -124,6 +124,19 @@ class ConnectTest(MockedHttp):
         self.assertNotIn(PASSWORD, text)
         self.assertEqual(len(self.mock.calls), 1)
 
+    def test_a_redirect_is_told_and_not_followed(self):
+        self.serve(
+            "GET",
+            "/api-docs/resources.json",
+            status=301,
+            body="",
+            headers={"Location": "https://ari.test/ari/api-docs/resources.json"},
+        )
+        with self.assertRaises(ari.ARIHTTPError) as caught:
+            ari.connect(BASE, USER, PASSWORD)
+        self.assertIn("it leads to https://ari.test/ari/api-docs", str(caught.exception))
+        self.assertEqual(len(self.mock.calls), 1)
+
     def test_the_http_client_is_closed_when_it_fails(self):
         for error in (requests.ConnectionError("x"), ZeroDivisionError()):
             self.mock.upsert("GET", BASE + "/ari/api-docs/resources.json", body=error)
@@ -435,6 +448,15 @@ class RunTest(MockedAsterisk):
         with ari.Client(BASE, plain) as client:
             client.on_event("StasisStart", got.append)
             client.run("app", workers=2)
+        self.assertEqual(got, [START])
+
+    def test_running_again_after_closing(self):
+        got = []
+        self.client.on_event("StasisStart", got.append)
+        self.client.close()
+        self.play_events(START)
+        self.serve("GET", "/channels", [])
+        self.assertEqual(self.client.channels.list(), [])
         self.assertEqual(got, [START])
 
     def test_running_again_after_the_end(self):

@@ -144,7 +144,7 @@ class FromResponseTest(unittest.TestCase):
         self.assertNotIn("Authorization", error.response.request.headers)
         self.assertIn("Authorization", request.headers)
 
-    def test_redirects_it_carries_have_no_credentials(self):
+    def test_redirects_that_led_to_it_have_no_credentials(self):
         earlier = make_response(None, 302)
         earlier.request = requests.Request("GET", "http://a.test/", auth=("user", "pw")).prepare()
         response = make_response(None, 404)
@@ -287,6 +287,22 @@ class OperationErrorsTest(MockedAsterisk):
                 self.channel().answer()
             self.assertIs(type(caught.exception), cls)
             self.assertIn("channels.answer", str(caught.exception))
+
+    def test_a_redirect_says_where_it_leads_and_is_not_followed(self):
+        self.serve(
+            "POST",
+            "/channels/c1/answer",
+            status=301,
+            body="",
+            headers={"Location": "https://u:pw@ari.test/ari/channels/c1/answer?x=pw"},
+        )
+        with self.assertRaises(ari.ARIHTTPError) as caught:
+            self.channel().answer()
+        text = str(caught.exception)
+        self.assertIn("channels.answer: 301 Moved Permanently", text)
+        self.assertIn("it leads to https://ari.test/ari/channels/c1/answer", text)
+        self.assertNotIn("pw", text)
+        self.assertEqual(caught.exception.status_code, 301)
 
     def test_a_success_that_is_no_json_is_an_ari_error(self):
         self.serve("GET", "/channels", body="<html>", status=200)

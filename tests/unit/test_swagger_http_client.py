@@ -101,10 +101,18 @@ class RequestTest(MockedHttp):
         self.http.request("GET", URL)
         self.assertEqual(self.sent.headers["Authorization"], BASIC)
         self.assertEqual(self.query, {})
+        self.assertEqual(self.http.user_for(URL), USER)
         self.http.set_api_key("ari.test", "k3y", param_name="token")
         self.http.request("GET", URL, params={"a": "b"})
         self.assertEqual(self.query, {"a": "b", "token": "k3y"})
         self.assertIsNone(self.http.user_for(URL))
+
+    def test_redirects_are_not_followed(self):
+        # They would make a GET of a POST, and lead away from the address that the user gave.
+        self.serve("POST", "/x", status=302, body="", headers={"Location": "http://evil.test/"})
+        response = self.http.request("POST", URL)
+        self.assertEqual(response.status_code, 302)
+        self.assertEqual(len(self.mock.calls), 1)
 
     def test_settings_of_the_users_own_session_count(self):
         self.serve("GET", "/x")
