@@ -44,6 +44,7 @@ class Session:
         self.thread = threading.Thread(target=self._run, name=f"run {self.app}")
 
     def __enter__(self) -> Session:
+        self._others = threading.enumerate()
         self.thread.start()
         self.wait_registered(1)
         return self
@@ -55,7 +56,11 @@ class Session:
             assert not self.thread.is_alive(), "run() does not end"
             assert self.failure is None, self.failure
             assert not self.errors, self.errors
-            left = [t.name for t in threading.enumerate() if t.name.startswith("ari-")]
+            left = [
+                thread.name
+                for thread in threading.enumerate()
+                if thread.name.startswith("ari-") and thread not in self._others
+            ]
             assert not left, left
 
     def wait_registered(self, times: int, timeout: float = DEADLINE) -> float:
