@@ -507,6 +507,8 @@ def matches(event: Event, fields: dict[str, Any]) -> bool:
 
 def subject(event: Event) -> str:
     """Say whose history an event belongs to."""
+    if event["type"] == "RESTResponse":
+        return "answers"
     for key in ("channel", "peer", "bridge"):
         if key in event:
             return f"{'channel' if key == 'peer' else key} {event[key]['id']}"
@@ -573,7 +575,7 @@ class Normaliser:
 
     def _member(self, key: str, value: Json) -> Json:
         if key in self._masked:
-            return "<some>"
+            return "<some>" if value else value
         if key == "message_body":
             with contextlib.suppress(ValueError):
                 value = json.loads(value)

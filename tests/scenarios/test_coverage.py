@@ -16,7 +16,6 @@ ANY_CHANNEL = "answers for any channel, in an application or not"
 CRASHES = "Asterisk crashes on a request without this parameter"
 SAYS_OTHERWISE = "Asterisk never sends this code, but another one"
 NO_MWI = "Debian's Asterisk is built without res_mwi_external"
-NEEDS_SIP = "needs a telephone that is registered"
 
 NOT_PROVOKED = {
     "applications.unsubscribe": {409: SAYS_OTHERWISE},
@@ -29,15 +28,9 @@ NOT_PROVOKED = {
     "channels.getChannelVars": {409: ANY_CHANNEL},
     "channels.transfer_progress": {412: SAYS_OTHERWISE},
     "endpoints.get": {400: SAYS_OTHERWISE},
-    "endpoints.referToEndpoint": {400: NEEDS_SIP},
     "recordings.getStoredFile": {403: "needs a file that its owner cannot read"},
 }
 NEVER_SUCCEEDS = {
-    "channels.rtpstatistics": NEEDS_SIP,
-    "endpoints.refer": NEEDS_SIP,
-    "endpoints.referToEndpoint": NEEDS_SIP,
-    "endpoints.sendMessage": NEEDS_SIP,
-    "endpoints.sendMessageToEndpoint": NEEDS_SIP,
     "events.eventWebsocket": "is what every application does, below the transcripts",
     "mailboxes.list": NO_MWI,
     "mailboxes.get": NO_MWI,

@@ -13,6 +13,7 @@ from tests.scenarios.plays import (
     recordings,
     server,
     sockets,
+    telephones,
     things,
 )
 from tests.scenarios.scenario import SCENARIOS
@@ -31,5 +32,6 @@ __all__ = [
     "recordings",
     "server",
     "sockets",
+    "telephones",
     "things",
 ]

@@ -197,6 +197,18 @@ def dtmf_to_the_caller(s: Stage) -> None:
 
 
 @scenario()
+def holding_goes_no_further_than_a_local_channel(s: Stage) -> None:
+    app = s.app()
+    phone = s.answered(app)
+    s.peek("POST", f"/channels/{phone.id}/hold")
+    s.peek("DELETE", f"/channels/{phone.id}/hold")
+    s.fence(phone.app, phone.id)
+    s.fence(app, phone.far)
+    phone.hang_up()
+    app.wait("StasisEnd", channel=phone.far)
+
+
+@scenario()
 def the_caller_talks(s: Stage) -> None:
     app = s.app()
     phone = s.answered(app)
@@ -215,25 +227,31 @@ def variables_of_a_channel(s: Stage) -> None:
     app = s.app()
     phone = s.answered(app)
     path = f"/channels/{phone.far}/variable"
+    # Asterisk 16 answers before the variable is set; hence the fences.
     s.get(path, variable="COLOUR")
     s.post(path, variable="COLOUR", value="red")
+    s.fence(app, phone.far)
     s.get(path, variable="COLOUR")
     s.post(path, variable="COLOUR", value="")
+    s.fence(app, phone.far)
     s.get(path, variable="COLOUR")
     s.post(path, variable="COLOUR", value="blue")
+    s.fence(app, phone.far)
     s.post(path, variable="COLOUR")
+    s.fence(app, phone.far)
     s.get(path, variable="COLOUR")
     s.post(path, variable="NEVER")
     s.post(path, variable="__INHERITED", value="green, and more")
+    s.fence(app, phone.far)
     s.get(path, variable="INHERITED")
     s.get(path, variable="EXTEN")
     s.get(path, variable="CHANNEL(language)")
     s.post(path, variable="NOSUCH(x)", value="1")
+    s.fence(app, phone.far)
     s.get(path, variable="NOSUCH(x)")
     s.get(path)
     s.post(path)
     s.post(path, variable="")
-    s.fence(app, phone.far)
     phone.hang_up()
     app.wait("StasisEnd", channel=phone.far)
 
@@ -308,6 +326,7 @@ def language_of_a_channel(s: Stage) -> None:
     app = s.app()
     phone = s.answered(app)
     s.post(f"/channels/{phone.far}/variable", variable="CHANNEL(language)", value="de")
+    s.fence(app, phone.far)
     s.get(f"/channels/{phone.far}", keep=lambda channel: channel["language"])
     s.post(f"/channels/{phone.far}/play/{s.id('p1')}", media="sound:beep")
     app.wait("PlaybackFinished", playback=s.id("p1"))
@@ -345,11 +364,26 @@ def commands_wait_for_the_media_before_them(s: Stage) -> None:
     p1 = s.id("p1")
     s.post(f"/channels/{phone.far}/play/{p1}", media="sound:tt-monkeys")
     app.wait("PlaybackStarted", playback=p1)
+    with s.meanwhile("POST", f"/channels/{phone.far}/answer") as answer:
+        s.post(f"/channels/{phone.far}/ring")
+        s.get(f"/channels/{phone.far}", keep=lambda channel: channel["state"])
+        s.note(answered_while_it_plays=answer.done())
+        s.delete(f"/playbacks/{p1}")
+    phone.hang_up()
+    app.wait("StasisEnd", channel=phone.far)
+
+
+@scenario(not_on={"16": "16 answers before the variable is set"})
+def variables_wait_for_the_media_before_them(s: Stage) -> None:
+    app = s.app()
+    phone = s.answered(app)
+    p1 = s.id("p1")
+    s.post(f"/channels/{phone.far}/play/{p1}", media="sound:tt-monkeys")
+    app.wait("PlaybackStarted", playback=p1)
     with s.meanwhile(
         "POST", f"/channels/{phone.far}/variable", variable="AFTER", value="1"
     ) as answer:
-        s.post(f"/channels/{phone.far}/ring")
-        s.get(f"/channels/{phone.far}", keep=lambda channel: channel["state"])
+        s.get(f"/channels/{phone.far}/variable", variable="AFTER")
         s.note(answered_while_it_plays=answer.done())
         s.delete(f"/playbacks/{p1}")
     app.wait("ChannelVarset", variable="AFTER")

@@ -58,7 +58,7 @@ def snoop_errors(s: Stage) -> None:
 def external_media(s: Stage) -> None:
     app = s.app()
     m1 = s.id("m1")
-    s.mask("UNICASTRTP_LOCAL_PORT")
+    s.mask("channelvars")
     s.post(
         "/channels/externalMedia",
         channelId=m1,
