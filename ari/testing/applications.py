@@ -165,6 +165,11 @@ class Applications:
                     del self._table[application.name]
         self.sweep()
 
+    def cut(self) -> None:
+        """Take every connection away, as when the PBX itself is gone."""
+        for application in self:
+            application.connection = None
+
     def sweep(self) -> None:
         """Forget the disconnected applications that nothing keeps alive."""
         for application in self:

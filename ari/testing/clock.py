@@ -41,6 +41,7 @@ class Clock:
         self.now = 0.0
         self._heap: list[tuple[float, int, Timer]] = []
         self._count = 0
+        self.tasks: set[Task] = set()
 
     def call_later(self, seconds: float, action: Callable[[], None]) -> Timer:
         """Run *action* after *seconds* of virtual time."""
@@ -73,7 +74,9 @@ class Clock:
         self.now = max(self.now, when)
 
     def clear(self) -> None:
-        """Forget everything that was to happen."""
+        """Forget everything that was to happen, and end every script where it is."""
+        for task in list(self.tasks):
+            task.close()
         self._heap.clear()
 
     def settle(self) -> None:
@@ -106,6 +109,7 @@ class Task:
         self.done = False
         self._timer: Timer | None = clock.call_soon(self._resume)
         self._prompt = True  # the timer stands for "go on now", not for a sleep
+        clock.tasks.add(self)
 
     def wake(self, value: Any = None) -> None:
         """Let the script go on now, with *value*."""
@@ -140,8 +144,7 @@ class Task:
             else:
                 delay = self._script.send(self._inbox.popleft() if self._inbox else None)
         except StopIteration:
-            self.done = True
-            self._timer = None
+            self._finish()
             return
         self._prompt = False
         if self._inbox or self._error is not None:
@@ -149,3 +152,15 @@ class Task:
             self._hurry()
         else:
             self._timer = None if delay is None else self._clock.call_later(delay, self._resume)
+
+    def _finish(self) -> None:
+        self.done = True
+        self._timer = None
+        self._clock.tasks.discard(self)
+
+    def close(self) -> None:
+        """End the script where it waits."""
+        if self._timer is not None:
+            self._timer.cancel()
+        self._finish()
+        self._script.close()

@@ -128,6 +128,7 @@ class Engine:
     def restart(self) -> None:
         """Lose everything but the configuration: telephones, dialplan and sounds."""
         with self.operate() as old:
+            old.applications.cut()
             for channel in list(old.channels.values()):
                 channel.destroyed = True
                 if isinstance(channel.link, PhoneLink):

@@ -13,6 +13,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import threading
 from collections.abc import Coroutine, Mapping, Sequence
 from concurrent.futures import Future
@@ -69,6 +70,7 @@ class Simulator:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread: threading.Thread | None = None
         self._server: Server | None = None
+        self._stop: asyncio.Event | None = None
         self._arming = False
 
     # Life
@@ -90,11 +92,16 @@ class Simulator:
         if self._thread is not None:
             raise RuntimeError("the simulator is running already")
         started: Future[int] = Future()
+        self._arming = False
         self._thread = threading.Thread(
             target=self._serve, args=(started,), name="ari-simulator", daemon=True
         )
         self._thread.start()
-        self._port = started.result()
+        try:
+            self._port = started.result()
+        except OSError:
+            self._thread = None
+            raise
 
     def close(self) -> None:
         """Stop serving; closing twice does no harm."""
@@ -102,22 +109,17 @@ class Simulator:
         if loop is None or thread is None:
             return
         self._loop = self._thread = None
-        loop.call_soon_threadsafe(loop.stop)
+        assert self._stop is not None
+        loop.call_soon_threadsafe(self._stop.set)
         thread.join()
+        self._engine.restart()
 
     def _serve(self, started: Future[int]) -> None:
-        loop = asyncio.new_event_loop()
-        try:
-            loop.run_until_complete(self._start_server(loop, started))
-            loop.run_forever()
-            if self._server is not None:
-                loop.run_until_complete(self._server.stop())
-        finally:
-            self._engine.on_schedule = lambda: None
-            loop.close()
+        asyncio.run(self._live(started))
 
-    async def _start_server(self, loop: asyncio.AbstractEventLoop, started: Future[int]) -> None:
-        self._server = Server(
+    async def _live(self, started: Future[int]) -> None:
+        """Serve until :meth:`close`; the life of the simulator's thread."""
+        server = Server(
             self._engine,
             self._description,
             self._access,
@@ -126,21 +128,26 @@ class Simulator:
             allowed_origins=self._origins,
         )
         try:
-            port = await self._server.start(self._host, self._port)
-        except Exception as error:  # noqa: BLE001 - start() raises it on the caller's thread
+            port = await server.start(self._host, self._port)
+        except OSError as error:
+            await server.stop()
             started.set_exception(error)
-            loop.call_soon(loop.stop)
             return
-        self._loop = loop
+        self._server, self._stop = server, asyncio.Event()
+        self._loop = asyncio.get_running_loop()
         self._engine.on_schedule = self._arm_soon
-        self._server.arm()
+        server.arm()
         started.set_result(port)
+        await self._stop.wait()
+        self._engine.on_schedule = lambda: None
+        await server.stop()
 
     def _arm_soon(self) -> None:
         loop, server = self._loop, self._server
         if loop is not None and server is not None and not self._arming:
             self._arming = True
-            loop.call_soon_threadsafe(self._arm, server)
+            with contextlib.suppress(RuntimeError):  # the loop may have closed just now
+                loop.call_soon_threadsafe(self._arm, server)
 
     def _arm(self, server: Server) -> None:
         self._arming = False

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 from collections import deque
 from typing import TYPE_CHECKING, Any
@@ -53,7 +54,8 @@ class Socket:
         self._out.append(dumps(event))
         if not self._signalled:
             self._signalled = True
-            self._loop.call_soon_threadsafe(self._ready.set)
+            with contextlib.suppress(RuntimeError):  # the loop may have closed just now
+                self._loop.call_soon_threadsafe(self._ready.set)
 
     async def run(self, *, subscribe_all: bool) -> web.WebSocketResponse:
         """Serve the socket until it closes."""
