@@ -80,8 +80,8 @@ class CallWatch:
         """
         began = self._waiting.now
         for name, class_name in _ABOUT.items():
-            given = values.get(name, ())
-            ids = given.split(",") if isinstance(given, str) else given
+            given = values.get(name, [])
+            ids = given if isinstance(given, list) else str(given).split(",")
             self._waiting.look_back([(class_name, str(item)) for item in ids], began)
         if operation.label in _MAKERS:
             class_name, parameter = _MAKERS[operation.label]

@@ -60,6 +60,14 @@ class RepositoryTest(MockedAsterisk):
         self.assertEqual(self.client.channels.get("1234").id, "1234")
         self.assertEqual(self.client.channels.get(channelId="1234").id, "1234")
 
+    def test_an_id_may_be_a_number(self):
+        # The ids of channels look like numbers, and programs keep them as such.
+        self.serve("GET", "/channels/1234", channel_json("1234"))
+        self.assertEqual(self.client.channels.get(1234).id, "1234")
+        self.serve("POST", "/bridges/5/addChannel")
+        self.client.bridges.addChannel(5, channel=[6, b"7"])
+        self.assertEqual(self.query, {"channel": "6,7"})
+
     def test_wrong_arguments_send_nothing(self):
         with self.nothing_is_sent():
             for call in (
