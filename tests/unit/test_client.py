@@ -5,6 +5,7 @@ import signal
 import threading
 import time
 import unittest
+from types import SimpleNamespace
 from unittest import mock
 
 import requests
@@ -166,10 +167,14 @@ class ConnectTest(MockedHttp):
         url = BASE + "/ari/api-docs/resources.json"
         self.mock.remove("GET", url)
         self.mock.add_callback("GET", url, callback=listing)
-        with LogRecords() as log, mock.patch.object(threading.Event, "wait", return_value=False):
+        pauses = []
+        no_pause = SimpleNamespace(Event=lambda: SimpleNamespace(wait=pauses.append))
+        no_pause.RLock = threading.RLock
+        with LogRecords() as log, mock.patch.object(ari.client, "threading", no_pause):
             client = ari.connect(BASE, USER, PASSWORD, wait=60)
         self.addCleanup(client.close)
         self.assertEqual(log.text.count("waiting for Asterisk"), 4)
+        self.assertEqual(len(pauses), 4)
         self.assertNotIn(PASSWORD, log.text)
         self.assertIn("channels", client.repositories)
 

@@ -5,9 +5,9 @@ import json
 import pydoc
 
 import ari
-from ari.operations import as_argument
+from ari.operations import AsteriskWorkarounds, as_argument
 
-from .support import BASE, MockedAsterisk
+from .support import BASE, MockedAsterisk, tiny_operation, tiny_parameter
 
 
 class ObjectsAsArgumentsTest(MockedAsterisk):
@@ -106,6 +106,20 @@ class AsterisksFaultsTest(MockedAsterisk):
         for given in (wanted, {"filter": wanted}):
             self.client.applications.filter("app", filter=given)
             self.assertEqual(json.loads(self.sent.body), wanted)
+
+    def test_declarations_that_have_no_such_parameters_are_left_alone(self):
+        for resource, nickname in (
+            ("channels", "mute"),
+            ("channels", "unmute"),
+            ("bridges", "create"),
+            ("applications", "filter"),
+            ("channels", "answer"),
+        ):
+            parameter = tiny_parameter("other")
+            operation = tiny_operation(nickname, parameters=[parameter])
+            before = json.dumps(operation)
+            AsteriskWorkarounds().process_operation({}, {"name": resource}, {}, operation, None)
+            self.assertEqual(json.dumps(operation), before)
 
     def test_requests_that_harm_the_server_are_not_sent(self):
         channel, bridge = self.channel(), self.bridge()
