@@ -117,13 +117,14 @@ def test_hold_announce_tells_those_who_wait_of_the_next(run: Run, switchboard: S
     bridge = entry["bridge"]["id"]
     assert entry["bridge"]["bridge_type"] == "holding"
     switchboard.expect("PlaybackStarted", on_bridge(bridge, "sound:confbridge-has-joined"))
-    switchboard.expect("PlaybackStarted", on_bridge(bridge, "number:1"))
-    program.expect("music again")
 
+    # While that goes on: Asterisk 16 may cut an announcement short that begins as another ends.
     second = switchboard.call("2003")
     switchboard.expect_entry(bridge, second.far)
     assert switchboard.channels_in(bridge) == {first.far, second.far}
-    switchboard.expect("PlaybackStarted", on_bridge(bridge, "number:2"))
+    alone = switchboard.expect("PlaybackStarted", on_bridge(bridge, "number:1"))
+    switchboard.expect("PlaybackStarted", on_bridge(bridge, "number:2"), after=alone)
+    program.expect("music again")
 
     first.hang_up()
     program.expect("left, 1 waiting")

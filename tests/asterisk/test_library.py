@@ -377,7 +377,7 @@ class TestErrors:
     def test_a_channel_that_rings_is_not_ready(self, client: Any, running: Running) -> None:
         with running() as app:
             channel = client.channels.create(endpoint="Local/ring@default", app=app)
-            until(lambda: client.applications.get(app)["channel_ids"], what="entering Stasis")
+            channel.wait_for("StasisStart", timeout=DEADLINE)
             with pytest.raises(ari.ARIPreconditionFailed) as caught:
                 channel.answer()
             assert caught.value.status_code == 412
