@@ -335,6 +335,12 @@ class OnEventOfAnObjectTest(MockedAsterisk):
         self.emit(event("ChannelDestroyed", channel=channel_json("c1"), cause=16), DTMF)
         self.assertEqual(len(calls), 0)
 
+    def test_listeners_of_what_has_ended_already_do_not_pile_up(self):
+        for n in range(1100):
+            self.emit(event("ChannelDestroyed", channel={"id": f"c{n}"}, cause=16))
+            self.channel(f"c{n}").on_event("ChannelDtmfReceived", print)
+        self.assertLessEqual(len(self.client.table.keys()), 1000)
+
     def test_an_endpoint_has_events_of_its_own(self):
         calls = Calls()
         fields = {"technology": "PJSIP", "resource": "alice"}
