@@ -12,7 +12,7 @@ Dialplan, in extensions.conf::
      same => n,Stasis(auto-attendant)
      same => n,Hangup()
 
-    exten => 2097,1,NoOp(The operator; Dial one here)
+    exten => 2097,1,NoOp(The operator, who is to be dialled here)
      same => n,Playback(one-moment-please)
      same => n,Wait(10)
      same => n,Hangup()

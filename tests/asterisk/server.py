@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import random
 import shutil
 import signal
 import socket
@@ -240,8 +241,13 @@ class AsteriskServer(Server):
 
 
 def free_port(kind: socket.SocketKind = socket.SOCK_STREAM) -> int:
-    """Return a port of 127.0.0.1 that nobody uses now."""
-    with socket.socket(type=kind) as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """Return a port of 127.0.0.1 that nobody uses now.
+
+    It is not one of those that the system gives to outgoing connections: while the server is down,
+    a client that tries again and again would some time get its own address and talk to itself.
+    """
+    for port in random.sample(range(10000, 32000), 200):
+        with socket.socket(type=kind) as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
+    raise ServerError("no free port between 10000 and 32000")

@@ -360,7 +360,7 @@ def test_bridge_subscription_reports_what_others_do(run: Run, switchboard: Switc
     bridge = switchboard.send("POST", "bridges", type="mixing")["id"]
     program = run("bridge-subscription", bridge)
     program.expect(f"Watching bridge {bridge}")
-    assert switchboard.get("applications/bridge-subscription")["bridge_ids"] == [bridge]
+    assert bridge in switchboard.get("applications/bridge-subscription")["bridge_ids"]
 
     call = switchboard.call("answer")
     call.expect_answer()
