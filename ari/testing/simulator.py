@@ -15,7 +15,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import threading
-from collections.abc import Coroutine, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from concurrent.futures import Future
 from types import TracebackType
 from typing import Any, TypeVar
@@ -76,7 +76,8 @@ class Simulator:
     # Life
 
     def __enter__(self) -> Simulator:
-        self.start()
+        if self._thread is None:
+            self.start()
         return self
 
     def __exit__(
@@ -191,6 +192,19 @@ class Simulator:
     def advance(self, seconds: float) -> None:
         """Let virtual time pass at once; also while it runs by itself."""
         self._engine.advance(seconds)
+
+    def after(self, seconds: float, action: Callable[[], None]) -> None:
+        """Run *action* after some seconds of virtual time, on the simulator's own thread.
+
+        It may do with callers and telephones what a test may, but must not wait.
+        """
+        with self._engine.operate() as pbx:
+            pbx.clock.call_later(seconds, action)
+
+    def wait_for_news(self, timeout: float) -> None:
+        """Return when something happened, or after *timeout* real seconds."""
+        with self._engine.changed:
+            self._engine.changed.wait(timeout)
 
     @property
     def speed(self) -> float:

@@ -1,0 +1,124 @@
+"""Fixtures for tests of ARI programs: a simulator, a client, and a program that runs meanwhile.
+
+::
+
+    def hello(client):
+        def on_start(channel, event):
+            channel.answer()
+            channel.play(media="sound:hello-world")
+
+        client.on_channel_event("StasisStart", on_start)
+        client.run(apps="hello")
+
+
+    def test_says_hello(ari_simulator, ari_app):
+        ari_app(hello, app="hello")
+        caller = ari_simulator.call("PJSIP/alice", app="hello")
+        caller.wait_until_heard("sound:hello-world")
+
+The server is started once and is as new for each test. What a handler of the program raises, and
+what the program itself raises, is raised again at the end of the test.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from ari import Client
+    from ari.testing import Simulator
+
+#: Real seconds for a program to connect, and to end.
+PATIENCE = 10.0
+
+
+class BackgroundApp:
+    """Runs a program for the length of a test."""
+
+    def __init__(self, simulator: Simulator, client: Client) -> None:
+        self._simulator = simulator
+        self._client = client
+        self._threads: list[threading.Thread] = []
+        self._errors: list[BaseException] = []
+
+    def __call__(
+        self, program: Callable[..., Any], *args: Any, app: str | None = None, **kwargs: Any
+    ) -> None:
+        """Run ``program(client, *args, **kwargs)`` in a thread until the test ends.
+
+        :param app: an application to wait for: when this returns, it takes calls.
+        :raises TimeoutError: when it is not there in time.
+        """
+        self._client.exception_handler = self._errors.append
+
+        def run() -> None:
+            try:
+                program(self._client, *args, **kwargs)
+            except BaseException as error:  # noqa: BLE001  # raised again when the test ends
+                self._errors.append(error)
+
+        thread = threading.Thread(target=run, name="ari-app", daemon=True)
+        self._threads.append(thread)
+        thread.start()
+        if app is not None:
+            self._wait_for(app, thread)
+
+    def _wait_for(self, app: str, thread: threading.Thread) -> None:
+        try:
+            self._simulator.wait_for_application(app, PATIENCE)
+        except TimeoutError:
+            self._raise_errors()
+            if not thread.is_alive():
+                raise RuntimeError(f"the program ended without taking {app!r}") from None
+            raise
+
+    def close(self) -> None:
+        """End the program and raise what it raised."""
+        self._client.close()
+        for thread in self._threads:
+            thread.join(PATIENCE)
+            if thread.is_alive():
+                raise TimeoutError("the program did not end when its client was closed")
+        self._raise_errors()
+
+    def _raise_errors(self) -> None:
+        if self._errors:
+            error = self._errors[0]
+            self._errors.clear()
+            raise error
+
+
+@pytest.fixture(scope="session")
+def _ari_server() -> Iterator[Simulator]:
+    from ari.testing import Simulator  # noqa: PLC0415  # not before a test asks for it
+
+    with Simulator() as simulator:
+        yield simulator
+
+
+@pytest.fixture
+def ari_simulator(_ari_server: Simulator) -> Iterator[Simulator]:
+    """Give a simulator with nobody in it; see :class:`ari.testing.Simulator`."""
+    yield _ari_server
+    _ari_server.reset()
+
+
+@pytest.fixture
+def ari_client(ari_simulator: Simulator) -> Iterator[Client]:
+    """Give a client that is connected to the simulator."""
+    import ari  # noqa: PLC0415
+
+    with ari.connect(ari_simulator.url, ari_simulator.user, ari_simulator.password) as client:
+        yield client
+
+
+@pytest.fixture
+def ari_app(ari_simulator: Simulator, ari_client: Client) -> Iterator[BackgroundApp]:
+    """Give a function that runs a program in the background; see :class:`BackgroundApp`."""
+    app = BackgroundApp(ari_simulator, ari_client)
+    yield app
+    app.close()
