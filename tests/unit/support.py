@@ -295,11 +295,13 @@ class Server:
                     self.close_connection = True
                     return
                 status, body = answer
-                if status < 400 and self.headers.get("Upgrade", "").lower() == "websocket":
+                if status < 300 and self.headers.get("Upgrade", "").lower() == "websocket":
                     self.speak_websocket()
                     return
                 content = body if isinstance(body, bytes) else json.dumps(body).encode()
                 self.send_response(status)
+                if 300 <= status < 400:
+                    self.send_header("Location", server.url + "/elsewhere")
                 self.send_header("Content-Length", str(len(content)))
                 self.end_headers()
                 self.wfile.write(content)

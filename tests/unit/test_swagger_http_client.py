@@ -345,6 +345,14 @@ class WebSocketTest(unittest.TestCase):
             http_client.ws_connect(server.url + "/ari/events")
         self.assertNotIn("user", str(caught.exception))
 
+    def test_a_redirect_is_a_refusal(self):
+        with (
+            Server(lambda request: (302, {})) as server,
+            self.assertRaisesRegex(ari.ARIConnectionError, "[Rr]edirect"),
+        ):
+            self.connect(server.url + "/ari/events")
+        self.assertEqual([request.path for request in server.requests], ["/ari/events"])
+
     def test_an_answer_that_is_no_handshake(self):
         with Server(lambda request: (200, {})) as server:
             # Without the handler's own handshake the answer is a plain 200.
