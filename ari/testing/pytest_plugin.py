@@ -44,6 +44,7 @@ class BackgroundApp:
         self._client = client
         self._threads: list[threading.Thread] = []
         self._errors: list[BaseException] = []
+        self._ended = threading.Event()
 
     def __call__(
         self, program: Callable[..., Any], *args: Any, app: str | None = None, **kwargs: Any
@@ -60,21 +61,25 @@ class BackgroundApp:
                 program(self._client, *args, **kwargs)
             except BaseException as error:  # noqa: BLE001  # raised again when the test ends
                 self._errors.append(error)
+            finally:
+                self._ended.set()
+                self._simulator.advance(0)  # whoever waits shall look again
 
         thread = threading.Thread(target=run, name="ari-app", daemon=True)
         self._threads.append(thread)
         thread.start()
         if app is not None:
-            self._wait_for(app, thread)
+            self._wait_for(app)
 
-    def _wait_for(self, app: str, thread: threading.Thread) -> None:
-        try:
-            self._simulator.wait_for_application(app, PATIENCE)
-        except TimeoutError:
+    def _wait_for(self, app: str) -> None:
+        self._simulator.wait_until(
+            lambda: app in self._simulator.applications or self._ended.is_set(),
+            PATIENCE,
+            what=f"application {app!r}",
+        )
+        if app not in self._simulator.applications:
             self._raise_errors()
-            if not thread.is_alive():
-                raise RuntimeError(f"the program ended without taking {app!r}") from None
-            raise
+            raise RuntimeError(f"the program ended without taking {app!r}")
 
     def close(self) -> None:
         """End the program and raise what it raised."""
@@ -84,6 +89,11 @@ class BackgroundApp:
             if thread.is_alive():
                 raise TimeoutError("the program did not end when its client was closed")
         self._raise_errors()
+
+    @property
+    def errors(self) -> list[BaseException]:
+        """Return what was raised so far and is not raised again yet."""
+        return list(self._errors)
 
     def _raise_errors(self) -> None:
         if self._errors:

@@ -335,6 +335,15 @@ class Simulator:
         """
         self._engine.wait_until(lambda: name in self.applications, timeout, f"application {name!r}")
 
+    def wait_until(
+        self, condition: Callable[[], bool], timeout: float = 5.0, *, what: str = ""
+    ) -> None:
+        """Wait until *condition* holds; it is looked at whenever something happened here.
+
+        :raises TimeoutError: after *timeout* real seconds, naming *what* did not come.
+        """
+        self._engine.wait_until(condition, timeout, what or f"{condition}")
+
     def snapshot(self) -> JSON:
         """Return what there is: channels and bridges as the interface shows them."""
         with self._engine.lock:
