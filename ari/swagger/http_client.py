@@ -256,6 +256,8 @@ class SynchronousHttpClient(HttpClient):
                 suppress_origin=True,
                 redirect_limit=0,
             )
+            if socket.getstatus() != 101:  # up to websocket-client 1.8 a redirect passes for open
+                raise websocket.WebSocketException(f"redirected, status {socket.getstatus()}")
         except websocket.WebSocketBadStatusException as ex:
             socket.shutdown()
             raise from_response(
