@@ -146,6 +146,11 @@ class OnEventTest(MockedAsterisk):
         self.emit({"type": "StasisStrat"})
         self.assertEqual(len(calls), 1)
 
+    def test_a_declared_event_is_not_logged(self):
+        with LogRecords() as log:
+            self.client.on_event("StasisStart", print)
+        self.assertEqual(log.text, "")
+
 
 class OnObjectEventTest(MockedAsterisk):
     def check(self, register, cls, event_type, field, fields, object_id):
@@ -340,6 +345,11 @@ class OnEventOfAnObjectTest(MockedAsterisk):
             self.emit(event("ChannelDestroyed", channel={"id": f"c{n}"}, cause=16))
             self.channel(f"c{n}").on_event("ChannelDtmfReceived", print)
         self.assertLessEqual(len(self.client.table.keys()), 1000)
+
+    def test_listeners_of_what_goes_on_are_all_kept(self):
+        for n in range(1100):
+            self.channel(f"c{n}").on_event("ChannelDtmfReceived", print)
+        self.assertEqual(len(self.client.table.keys()), 1100)
 
     def test_an_endpoint_has_events_of_its_own(self):
         calls = Calls()
