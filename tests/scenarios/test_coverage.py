@@ -98,3 +98,10 @@ def test_every_declared_error_is_provoked(played):
         name: codes - played[name] for name, _, _, codes in declared() if codes - played[name]
     }
     assert missing == {name: set(codes) for name, codes in NOT_PROVOKED.items()}
+
+
+def test_differences_that_are_meant_to_be_are_documented():
+    page = (transcripts.HERE.parents[1] / "docs/differences.md").read_text(encoding="utf-8")
+    known = json.loads(transcripts.KNOWN.read_text(encoding="utf-8"))
+    for scenario in {entry["scenario"] for entry in known}:
+        assert f"| `{scenario}` |" in page
