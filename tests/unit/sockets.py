@@ -11,6 +11,8 @@ from collections import deque
 
 import websocket
 
+from .support import MockedAsterisk
+
 DEADLINE = 20.0
 
 TEXT, BINARY, CLOSE, PING, PONG = 1, 2, 8, 9, 10
@@ -175,3 +177,69 @@ def open_sockets():
 def library_threads():
     """Return the threads that the library started and that live."""
     return [thread for thread in threading.enumerate() if thread.name.startswith("ari-")]
+
+
+class StreamedAsterisk(MockedAsterisk):
+    """Tests with a client of a mocked Asterisk whose events come on WebSockets of ours."""
+
+    def setUp(self):
+        super().setUp()
+        self.exchange = Exchange()
+        self.addCleanup(self.exchange.close)
+        self.client.swagger.http_client.ws_connect = self.exchange.connect
+        self.errors = []
+        self.client.exception_handler = self.errors.append
+
+    def start(self, apps="app", **options):
+        """Call ``run()`` in a thread; return the run and the far end of its connection."""
+        run = Run(self.client, apps, options)
+        self.addCleanup(run.end)
+        return run, self.exchange.next()
+
+
+class Run:
+    """A ``run()`` in a thread.
+
+    :ivar failure: what it raised.
+    """
+
+    def __init__(self, client, apps, options):
+        self.failure = None
+        self._client = client
+        self._thread = threading.Thread(target=self._run, args=(apps, options))
+        self._thread.start()
+
+    def _run(self, apps, options):
+        try:
+            self._client.run(apps, **options)
+        except BaseException as ex:  # noqa: BLE001 - the test judges it
+            self.failure = ex
+
+    def end(self):
+        """Close the client, and wait for the end."""
+        self._client.close()
+        return self.wait()
+
+    def wait(self):
+        """Wait for the end; return what it raised."""
+        self._thread.join(DEADLINE)
+        if self._thread.is_alive():
+            raise AssertionError("run() does not end")
+        return self.failure
+
+
+class Inbox:
+    """Collects what it is called with, for another thread to wait for."""
+
+    def __init__(self):
+        self._calls = queue.Queue()
+
+    def __call__(self, *args, **kwargs):
+        self._calls.put(args[0] if len(args) == 1 and not kwargs else args)
+
+    def next(self):
+        return self._calls.get(timeout=DEADLINE)
+
+    @property
+    def empty(self):
+        return self._calls.empty()
