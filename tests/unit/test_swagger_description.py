@@ -125,6 +125,12 @@ class LoadingTest(MockedHttp):
         docs = self.load(listing)
         self.assertEqual(docs["base_url"], "http://ari.test:8088/ari/api-docs")
 
+    def test_a_listing_of_another_folder_is_relative_to_its_own_too(self):
+        base = "http://ari.test:8088/ari/api-docs"
+        self.serve("GET", "/sub/things.json", tiny_declaration(), base=base)
+        docs = self.load({"apis": [{"path": "/sub/things.json"}]})
+        self.assertEqual(docs["base_url"], base)
+
     def test_an_empty_listing(self):
         self.assertEqual(self.load({"apis": []})["apis"], [])
 
