@@ -509,6 +509,9 @@ def subject(event: Event) -> str:
     """Say whose history an event belongs to."""
     if event["type"] == "RESTResponse":
         return "answers"
+    if event["type"] in ("CallBroadcast", "CallClaimed"):
+        # These go past the channel's other events.
+        return f"offer of {event['channel']['id']}"
     for key in ("channel", "peer", "bridge"):
         if key in event:
             return f"{'channel' if key == 'peer' else key} {event[key]['id']}"
