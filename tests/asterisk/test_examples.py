@@ -43,8 +43,12 @@ def run(request: pytest.FixtureRequest, asterisk: Server) -> Run:
 
 
 def stop_playback(board: Switchboard, event: Event) -> None:
-    """Make a playback end at once, so that a test need not hear it all."""
-    board.send("DELETE", f"playbacks/{event['playback']['id']}")
+    """Make a playback end soon, so that a test need not hear it all.
+
+    It cannot be stopped while it says a number; then it is tried again.
+    """
+    path = f"playbacks/{event['playback']['id']}"
+    until(lambda: board.try_("DELETE", path).status_code in {204, 404}, what="stopping a playback")
 
 
 def of_playback(playback: str) -> Callable[[Event], bool]:
