@@ -53,6 +53,8 @@ class Attendant:
         self.timer = None
         self.ended = False
         channel.on_event("ChannelDtmfReceived", self.on_digit)
+        # Registered before anything is played: the timer's thread could be too late for its end.
+        channel.on_event("PlaybackFinished", self.on_finished)
         channel.on_event("StasisEnd", self.on_end)
         channel.answer()
         self.read_menu()
@@ -62,11 +64,16 @@ class Attendant:
         self.readings += 1
         self.log("menu")
         self.prompt = self.channel.play(media=[*before, *MENU])
-        self.prompt.on_event("PlaybackFinished", self.on_menu_read)
 
-    def on_menu_read(self, playback, event):
+    def on_finished(self, channel, event):
+        """Wait for a key after the menu, hang up after the goodbye."""
         with self.lock:
-            if not self.ended and playback == self.prompt:
+            if self.prompt is None or self.prompt.id != event["playback"]["id"]:
+                return
+            if self.ended:
+                with suppress(*GONE):  # The caller was faster.
+                    channel.hangup()
+            else:
                 self.timer = threading.Timer(self.patience, self.on_silence)
                 self.timer.daemon = True
                 self.timer.start()
@@ -88,11 +95,12 @@ class Attendant:
         digit = event["digit"]
         self.log(f"pressed {digit}")
         with self.lock:
+            if self.ended:
+                return
             try:
                 self.stop_prompt()
                 if digit == "1":
                     self.prompt = channel.play(media="sound:tt-weasels")
-                    self.prompt.on_event("PlaybackFinished", self.on_menu_read)
                 elif digit == "2":
                     channel.continueInDialplan(extension=OPERATOR, priority=1)
                 elif digit == "9":
@@ -113,12 +121,7 @@ class Attendant:
 
     def say_goodbye(self):
         self.ended = True
-        goodbye = self.channel.play(media="sound:vm-goodbye")
-        goodbye.on_event("PlaybackFinished", self.on_goodbye_said)
-
-    def on_goodbye_said(self, playback, event):
-        with suppress(ari.ARINotFound):  # The caller was faster.
-            self.channel.hangup()
+        self.prompt = self.channel.play(media="sound:vm-goodbye")
 
     def on_end(self, channel, event):
         with self.lock:
