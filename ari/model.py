@@ -364,7 +364,30 @@ class DeviceState(BaseObject):
         )
 
 
-class Sound(BaseObject):
+class _OnceJson(BaseObject):
+    """An object whose class was bare JSON in ari-py; it still reads as the dict that it was."""
+
+    def __len__(self) -> int:
+        return len(self.json)
+
+    def keys(self) -> Any:
+        """Return the JSON's keys."""
+        return self.json.keys()
+
+    def values(self) -> Any:
+        """Return the JSON's values."""
+        return self.json.values()
+
+    def items(self) -> Any:
+        """Return the JSON's items."""
+        return self.json.items()
+
+    def get(self, *args: Any, **kwargs: Any) -> Any:
+        """With a key, look it up in the JSON; without, ask Asterisk for the object again."""
+        return self.json.get(*args) if args else self.__getattr__("get")(**kwargs)
+
+
+class Sound(_OnceJson):
     """A sound file that Asterisk can play."""
 
     model_id = "Sound"
@@ -383,7 +406,7 @@ class Mailbox(BaseObject):
         super().__init__(client, client.swagger.mailboxes, mailbox_json, None)
 
 
-class Application(BaseObject):
+class Application(_OnceJson):
     """A Stasis application and its subscriptions; it has no events of its own."""
 
     id_generator = DefaultObjectIdGenerator("applicationName", id_field="name")

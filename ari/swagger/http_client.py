@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 import requests
 import websocket
-from requests.adapters import DEFAULT_POOLSIZE, HTTPAdapter
+from requests.adapters import HTTPAdapter
 from requests.utils import DEFAULT_CA_BUNDLE_PATH
 
 from ..exceptions import ARIConnectionError, from_response, root_cause, without_query
@@ -33,6 +33,9 @@ __all__ = [
 #: Seconds until connected, and until an answer. Asterisk answers some calls only after the media
 #: queued before them has played, so the second is long.
 DEFAULT_TIMEOUT = (5.0, 60.0)
+
+#: How many idle connections are kept for the threads that call.
+DEFAULT_CONNECTIONS = 32
 
 _SAFE_METHODS = frozenset(["GET", "HEAD", "OPTIONS"])
 
@@ -175,7 +178,8 @@ class SynchronousHttpClient(HttpClient):
         self.session = requests.Session()
         self.session.verify = verify
         self.session.cert = cert
-        self._pool_size = DEFAULT_POOLSIZE
+        self._pool_size = 0
+        self.reserve_connections(DEFAULT_CONNECTIONS)
         self.timeout = timeout
         self.authenticator: Authenticator | None = None
 

@@ -435,9 +435,9 @@ class RunTest(MockedAsterisk):
         )
         self.play_events(START, workers=2)
         self.assertTrue(names[0].startswith("ari-worker"), names)
-        self.assertEqual(self.client.swagger.http_client._pool_size, 10)
-        self.play_events(workers=20)
-        self.assertEqual(self.client.swagger.http_client._pool_size, 21)
+        self.assertEqual(self.client.swagger.http_client._pool_size, 32)
+        self.play_events(workers=40)
+        self.assertEqual(self.client.swagger.http_client._pool_size, 41)
 
     def test_with_workers_and_an_http_client_that_knows_nothing_of_them(self):
         class Plain:

@@ -39,6 +39,25 @@ SAMPLES = {
 WITHOUT_EVENTS = (Mailbox, Application)
 
 
+class OnceJsonTest(MockedAsterisk):
+    """Sounds and applications, which were dicts in ari-py."""
+
+    def test_they_still_read_as_dicts(self):
+        sound = Sound(self.client, {"id": "beep", "text": "Beep"})
+        self.assertEqual(sound.get("text"), "Beep")
+        self.assertEqual(sound.get("language", "en"), "en")
+        self.assertEqual(dict(sound), {"id": "beep", "text": "Beep"})
+        self.assertEqual(list(sound.keys()), ["id", "text"])
+        self.assertEqual(list(sound.values()), ["beep", "Beep"])
+        self.assertEqual(list(sound.items()), [("id", "beep"), ("text", "Beep")])
+        self.assertEqual(len(sound), 2)
+
+    def test_get_without_a_key_asks_asterisk(self):
+        self.serve("GET", "/applications/app", {"name": "app", "channel_ids": ["c1"]})
+        application = Application(self.client, {"name": "app", "channel_ids": []})
+        self.assertEqual(application.get()["channel_ids"], ["c1"])
+
+
 class RepositoryTest(MockedAsterisk):
     def test_it_knows_its_name_its_client_and_its_resource(self):
         repository = self.client.channels
