@@ -578,7 +578,7 @@ class Normaliser:
 
     def _member(self, key: str, value: Json) -> Json:
         if key in self._masked:
-            return "<some>" if value else value
+            return value if value == "" else "<some>"
         if key == "message_body":
             with contextlib.suppress(ValueError):
                 value = json.loads(value)
