@@ -198,23 +198,23 @@ class Dispatcher:
             raise self._failure
 
     def _run_workers(self) -> None:
-        threads = [
+        # Known before they start: Ctrl-C may come while they do.
+        self._threads = [
             threading.Thread(target=self._work, name=f"ari-worker-{n}", daemon=True)
             for n in range(self.workers)
         ]
-        for thread in threads:
-            thread.start()
         try:
+            for thread in self._threads:
+                thread.start()
             self.lanes.join()
         finally:
             self.lanes.stop()
-            self._threads = threads
 
     def join(self) -> None:
         """Wait for workers that are still in a handler, for a while."""
         deadline = time.monotonic() + _PATIENCE
         for thread in self._threads:
-            if thread is not threading.current_thread():
+            if thread.is_alive() and thread is not threading.current_thread():
                 thread.join(max(0.0, deadline - time.monotonic()))
                 if thread.is_alive():
                     log.warning("a handler is still running after the end: %s", self._names())

@@ -170,6 +170,22 @@ class DispatcherTest(unittest.TestCase):
         dispatcher.join()
         self.assertFalse(any(t.name.startswith("ari-worker") for t in threading.enumerate()))
 
+    def test_an_interrupt_while_the_workers_start_stops_those_that_did(self):
+        dispatcher = Dispatcher(workers=3)
+        start = threading.Thread.start
+
+        def interrupted(thread):
+            start(thread)
+            raise KeyboardInterrupt
+
+        with (
+            mock.patch.object(threading.Thread, "start", interrupted),
+            self.assertRaises(KeyboardInterrupt),
+        ):
+            dispatcher.run()
+        dispatcher.join()
+        self.assertFalse([t for t in threading.enumerate() if t.name.startswith("ari-worker")])
+
     def test_a_handler_that_does_not_come_back_is_logged(self):
         dispatcher, go_on, began = self.dispatcher(1), threading.Event(), threading.Event()
 
