@@ -48,12 +48,16 @@ class Bridge:
     """One bridge of the PBX.
 
     :param kinds: the words of the creating request's ``type``.
+    :param basic: whether it connects two channels of the dialplan, and is not ours to control.
     """
 
-    def __init__(self, pbx: PBX, identifier: str, name: str, kinds: set[str]) -> None:
+    def __init__(
+        self, pbx: PBX, identifier: str, name: str, kinds: set[str], *, basic: bool = False
+    ) -> None:
         self.pbx = pbx
         self.id = identifier
         self.name = name
+        self.basic = basic
         self.bridge_type = "holding" if "holding" in kinds else "mixing"
         self.always_softmix = "video_sfu" in kinds
         self.video_mode = (
@@ -85,12 +89,12 @@ class Bridge:
             "id": self.id,
             "technology": self.technology,
             "bridge_type": self.bridge_type,
-            "bridge_class": "stasis",
-            "creator": "Stasis",
+            "bridge_class": "basic" if self.basic else "stasis",
+            "creator": "" if self.basic else "Stasis",
             "name": self.name,
             "channels": [channel.id for channel in self.members],
             "creationtime": self.creationtime,
-            "video_mode": self.video_mode,
+            "video_mode": "none" if self.basic else self.video_mode,
         }
         if self.video_source is not None:
             result["video_source_id"] = self.video_source

@@ -128,7 +128,14 @@ class Caller:
     def send_text(self, text: str, *, to: str = "ari") -> None:
         """Send a text message; applications that are subscribed to the endpoint receive it."""
         with self._engine.operate() as pbx:
-            pbx.text_message(self._phone.endpoint, text, to)
+            endpoint = self._phone.endpoint
+            message = {
+                "from": f"<sip:{endpoint.resource}@127.0.0.1>",
+                "to": f"sip:{to}@127.0.0.1",
+                "body": text,
+                "variables": {},
+            }
+            pbx.text_message(endpoint, message)
 
     # Waiting
 

@@ -66,6 +66,7 @@ class Channel:
         self.protocol_id = ""
         self.caller = Party()
         self.connected = Party()
+        self.redirecting = ""  # the number that sent the call elsewhere
         self.accountcode = ""
         self.context = "default"
         self.exten = "s"
@@ -85,9 +86,11 @@ class Channel:
         self.dialling: Dialling | None = None
         self.task: Task | None = None
         self.hangup_cause = 0
+        self.tech_cause: int | None = None
         self.hung_up = False
         self.destroyed = False
         self.created_by_ari = False
+        self.address = ""  # what create was asked to call
         self.broadcast: Any = None
         # What the far end is given to hear, besides what its bridge brings.
         self.playing = 0
@@ -121,6 +124,8 @@ class Channel:
             "creationtime": self.creationtime,
             "language": self.language,
         }
+        if self.redirecting:
+            result["caller_rdnis"] = self.redirecting
         if self.reported:
             result["channelvars"] = dict(self.reported)
         return result
@@ -156,18 +161,28 @@ class Channel:
         """Publish a changed caller."""
         self.emit("ChannelCallerId", caller_presentation=0, caller_presentation_txt=PRESENTATION)
 
-    def request_hangup(self, cause: int, *, shown: int | None = None, soft: bool = False) -> None:
+    def request_hangup(
+        self,
+        cause: int,
+        *,
+        shown: int | None = None,
+        soft: bool = False,
+        tech_cause: int | None = None,
+    ) -> None:
         """Ask the channel's script to end.
 
         :param cause: the Q.850 cause that the channel ends with; 0 leaves the one it has.
         :param shown: what the event names as cause; a soft hang-up shows a flag of the PBX.
         :param soft: whether this side asked for it.
+        :param tech_cause: what the technology itself calls the cause, a SIP status.
         """
         if self.destroyed:
             return
         if cause:
             self.hangup_cause = cause
         fields: JSON = {"cause": cause if shown is None else shown}
+        if tech_cause is not None:
+            self.tech_cause = fields["tech_cause"] = tech_cause
         if soft:
             fields["soft"] = True
         self.emit("ChannelHangupRequest", **fields)
@@ -189,10 +204,12 @@ class Channel:
             self.bridge.leave(self)
         self.link.closed(self.hangup_cause)
         self.pbx.snoops_end(self)
+        tech = {} if self.tech_cause is None else {"tech_cause": self.tech_cause}
         self.emit(
             "ChannelDestroyed",
             cause=self.hangup_cause,
             cause_txt=CAUSES.get(self.hangup_cause, "Unknown"),
+            **tech,
         )
         self.pbx.forget_channel(self)
 

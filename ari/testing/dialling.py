@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from ari.testing.channels import Channel, HungUp
 from ari.testing.clock import Script, Timer
 from ari.testing.stasis import stasis
+from ari.testing.wire import SIP_STATUS
 
 if TYPE_CHECKING:
     from ari.testing.applications import Application
@@ -62,6 +63,7 @@ class Dialling:
     def _expire(self) -> None:
         self._end()
         self.channel.hangup_cause = 19
+        self.channel.link.timed_out()
         self._on_failure(19)
 
     def _end(self) -> None:
@@ -96,7 +98,7 @@ class Dialling:
     def refused(self, cause: int) -> None:
         """Take it that the far end ended the attempt."""
         self._end()
-        self.channel.request_hangup(cause)
+        self.channel.request_hangup(cause, tech_cause=SIP_STATUS.get(cause, 480))
         self.emit(DIAL_STATUS.get(cause, "NOANSWER"))
 
     def cancelled(self) -> None:

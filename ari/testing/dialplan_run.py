@@ -9,6 +9,7 @@ from ari.testing import media
 from ari.testing.broadcast import broadcast
 from ari.testing.channels import Channel, HungUp
 from ari.testing.clock import Script
+from ari.testing.dial_app import dial
 from ari.testing.dialplan import substitute
 from ari.testing.stasis import stasis
 from ari.testing.wire import split_arguments
@@ -250,6 +251,7 @@ APPLICATIONS: dict[str, Callable[[Channel, str], Script]] = {
     "answer": answer,
     "busy": refuse(17, "BUSY"),
     "congestion": refuse(34, "CONGESTION"),
+    "dial": dial,
     "echo": echo,
     "goto": goto,
     "gotoif": goto_if,

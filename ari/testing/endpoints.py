@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from ari.testing.wire import JSON
 
 if TYPE_CHECKING:
+    from ari.testing.channels import Channel
     from ari.testing.pbx import PBX
     from ari.testing.phones import Phone
 
@@ -17,6 +18,7 @@ class Endpoint:
     :param answers_after: seconds until somebody answers, None for never.
     :param busy: refuse every call as busy.
     :param rejects: refuse every call.
+    :param leads_to: for a line, the context of our dialplan into which its calls come back.
     :param online: whether the telephone is registered; others cannot be called.
     """
 
@@ -29,6 +31,7 @@ class Endpoint:
         busy: bool = False,
         rejects: bool = False,
         online: bool = True,
+        leads_to: str | None = None,
     ) -> None:
         self.technology = technology
         self.resource = resource
@@ -36,7 +39,8 @@ class Endpoint:
         self.busy = busy
         self.rejects = rejects
         self.online = online
-        self.phones: set[Phone] = set()
+        self.leads_to = leads_to
+        self.channels: set[Channel] = set()
         self.history: list[Phone] = []
         self.messages: list[JSON] = []
         self.device_state = self.current_device_state()
@@ -52,12 +56,12 @@ class Endpoint:
             "technology": self.technology,
             "resource": self.resource,
             "state": "online" if self.online else "offline",
-            "channel_ids": sorted(phone.channel.id for phone in self.phones),
+            "channel_ids": sorted(channel.id for channel in self.channels),
         }
 
     def current_device_state(self) -> str:
         """Return the device state that the calls make."""
-        states = {phone.channel.state for phone in self.phones}
+        states = {channel.state for channel in self.channels}
         if not states:
             return "NOT_INUSE" if self.online else "UNAVAILABLE"
         if states <= {"Ringing"}:

@@ -137,6 +137,6 @@ class Engine:
             self.pbx = PBX(self.clock, self.dialplan)
             self.pbx.media.sounds = old.media.sounds
             for endpoint in old.endpoints:
-                endpoint.phones.clear()
+                endpoint.channels.clear()
                 self.pbx.add_endpoint(endpoint)
             self.handlers = handlers(self.pbx)

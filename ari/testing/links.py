@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from ari.testing.channels import Channel
+    from ari.testing.dialling import Dialling
     from ari.testing.phones import Phone
 
 #: What arrives from a far end: nothing, silence, or talk.
@@ -46,6 +47,12 @@ class Link:
 
     def closed(self, cause: int) -> None:
         """Tell the far end that this side is gone."""
+
+    def timed_out(self) -> None:
+        """Take it that this side waited long enough."""
+
+    def redirect(self, address: str) -> None:
+        """Tell the far end to call elsewhere, which only SIP can."""
 
     def progress(self) -> None:
         """Tell the far end that there is something to hear."""
@@ -96,14 +103,6 @@ class LocalLink(Link):
         if self.other.dialling is not None:
             self.other.dialling.failed(0, status)
 
-    def hold(self, on: bool) -> None:
-        if self.other.destroyed:
-            return
-        if on:
-            self.other.emit("ChannelHold", musicclass="default")
-        else:
-            self.other.emit("ChannelUnhold")
-
     def hear(self, media: str) -> None:
         if self.other.bridge is not None:
             self.other.bridge.hear(media, but=self.other)
@@ -119,6 +118,93 @@ class LocalLink(Link):
 
     def incoming(self) -> Sound:
         return outgoing(self.other)
+
+
+class LineLink(Link):
+    """A SIP call that comes back into our own dialplan: the other channel of it."""
+
+    def __init__(self, context: str, exten: str) -> None:
+        self.context = context
+        self.exten = exten
+        self.other: Channel | None = None
+
+    def dial(self) -> bool:
+        channel = self.channel
+        endpoint, pbx = channel.endpoint, channel.pbx
+        assert endpoint is not None
+        if pbx.dialplan.find(self.context, self.exten) is None:
+            pbx.clock.call_soon(lambda: self._refused(1))
+            return True
+        back = LineLink(self.context, self.exten)
+        far = pbx.add_call(endpoint, pbx.next_id(), back, state="Ring")
+        self.other, back.other = far, channel
+        far.caller = channel.connected.copy()
+        far.context, far.exten = self.context, self.exten
+        pbx.enter_dialplan(far)
+        return True
+
+    def _refused(self, cause: int) -> None:
+        if self.channel.dialling is not None:
+            self.channel.dialling.refused(cause)
+
+    def _dialling(self) -> Dialling | None:
+        return None if self.other is None else self.other.dialling
+
+    def answered(self) -> None:
+        dialling = self._dialling()
+        if dialling is not None:
+            dialling.answered()
+
+    def ringing(self, on: bool) -> None:
+        dialling = self._dialling()
+        if dialling is not None and on:
+            dialling.ringing()
+
+    def progress(self) -> None:
+        dialling = self._dialling()
+        if dialling is not None:
+            dialling.progress()
+
+    def busy(self, cause: int, status: str) -> None:
+        dialling = self._dialling()
+        if dialling is not None:
+            dialling.refused(cause)
+
+    def hold(self, on: bool) -> None:
+        if self.other is not None and not self.other.destroyed:
+            if on:
+                self.other.emit("ChannelHold", musicclass="default")
+            else:
+                self.other.emit("ChannelUnhold")
+
+    def hear(self, media: str) -> None:
+        if self.other is not None and self.other.bridge is not None:
+            self.other.bridge.hear(media, but=self.other)
+
+    def send_dtmf(self, digit: str, duration_ms: int) -> None:
+        if self.other is not None:
+            self.other.receive_dtmf(digit, duration_ms)
+
+    def closed(self, cause: int) -> None:
+        if self.other is None or self.other.destroyed:
+            return
+        if self.other.dialling is not None:
+            if cause == 23:
+                self.other.redirecting = self.other.caller.number
+            self.other.dialling.refused(cause)
+        elif self.other.state == "Ring":
+            self.other.request_hangup(16, tech_cause=487)
+        else:
+            self.other.request_hangup(16)
+
+    def timed_out(self) -> None:
+        self.channel.tech_cause = 480
+
+    def redirect(self, address: str) -> None:
+        self.channel.request_hangup(23, tech_cause=302)
+
+    def incoming(self) -> Sound:
+        return None if self.other is None else outgoing(self.other)
 
 
 class PhoneLink(Link):
@@ -154,6 +240,12 @@ class PhoneLink(Link):
     def closed(self, cause: int) -> None:
         self.phone.gone(cause)
 
+    def timed_out(self) -> None:
+        self.channel.tech_cause = 480
+
+    def redirect(self, address: str) -> None:
+        self.channel.request_hangup(23, tech_cause=302)
+
     def incoming(self) -> Sound:
         return self.phone.sends()
 
@@ -182,6 +274,7 @@ def arriving(channel: Channel, _seen: frozenset[str] = frozenset()) -> Sound:
     """Return what comes from the far end of *channel*."""
     if "in" in channel.muted:
         return "silence"
-    if isinstance(channel.link, LocalLink):
-        return outgoing(channel.link.other, _seen)
+    if isinstance(channel.link, LocalLink | LineLink):
+        other = channel.link.other
+        return None if other is None else outgoing(other, _seen)
     return channel.link.incoming()

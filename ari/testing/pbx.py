@@ -17,7 +17,7 @@ from ari.testing.clock import Clock, Script, Task
 from ari.testing.dialplan import Dialplan
 from ari.testing.dialplan_run import dialplan_script, dialplan_steps
 from ari.testing.endpoints import Endpoint, Endpoints
-from ari.testing.links import Link, LocalLink, PhoneLink
+from ari.testing.links import LineLink, Link, LocalLink, PhoneLink
 from ari.testing.media import Media
 from ari.testing.phones import Phone
 from ari.testing.playbacks import Playbacks
@@ -90,6 +90,27 @@ class PBX:
         self.channels[identifier] = channel
         return channel
 
+    def call_out(
+        self, technology: str, resource: str, identifier: str | None, other: str | None
+    ) -> Channel | None:
+        """Make the channel, of Local both halves, by which an address is called.
+
+        :return: the channel, None when there is nothing to call at that address.
+        """
+        if technology.lower() == "local":
+            first = identifier or self.next_id()
+            second = other or (f"{identifier};2" if identifier else self.next_id())
+            return self.add_local(resource, first, second)
+        user, _, host = resource.partition("/")[0].rpartition("@")
+        endpoint = self.endpoints.get(f"{technology}/{host}")
+        if endpoint is None or not endpoint.online:
+            return None
+        identifier = identifier or self.next_id()
+        if endpoint.leads_to is not None:
+            line = LineLink(endpoint.leads_to, user or "s")
+            return self.add_call(endpoint, identifier, line, state="Down")
+        return self.add_phone(endpoint, identifier, state="Down")
+
     def add_local(self, address: str, identifier: str, other: str) -> Channel:
         """Make the two halves of a Local channel; return the first."""
         exten, _, context = address.partition("@")
@@ -108,13 +129,19 @@ class PBX:
     def add_phone(self, endpoint: Endpoint, identifier: str, *, state: str) -> Channel:
         """Make the channel of a telephone."""
         phone = Phone(self, endpoint)
+        channel = self.add_call(endpoint, identifier, PhoneLink(phone), state=state)
+        endpoint.history.append(phone)
+        return channel
+
+    def add_call(self, endpoint: Endpoint, identifier: str, link: Link, *, state: str) -> Channel:
+        """Make a channel of an endpoint."""
         name = f"{endpoint.key}-{self.next_serial():08x}"
-        channel = self.add_channel(identifier, name, PhoneLink(phone), state=state)
-        phone.channel = channel
+        channel = self.add_channel(identifier, name, link, state=state)
+        if isinstance(link, PhoneLink):
+            link.phone.channel = channel
         channel.protocol_id = str(uuid4())
         channel.endpoint = endpoint
-        endpoint.phones.add(phone)
-        endpoint.history.append(phone)
+        endpoint.channels.add(channel)
         channel.emit("ChannelCreated")
         self.endpoints.changed(endpoint)
         return channel
@@ -143,7 +170,9 @@ class PBX:
         self.channels.pop(channel.id, None)
         self.applications.forget_channel(channel)
         self.applications.sweep()
-        self.endpoint_changed(channel.endpoint)
+        if channel.endpoint is not None:
+            channel.endpoint.channels.discard(channel)
+            self.endpoints.changed(channel.endpoint)
         if isinstance(channel.link, LocalLink):
             device = local_device(channel)
             self.device_changed(device, self.device_state(device))
@@ -182,9 +211,11 @@ class PBX:
             raise Refusal(404, "Bridge not found")
         return bridge
 
-    def add_bridge(self, identifier: str, name: str, kinds: set[str]) -> Bridge:
-        """Make a bridge and publish it."""
-        bridge = self.bridges[identifier] = Bridge(self, identifier, name, kinds)
+    def add_bridge(
+        self, identifier: str, name: str, kinds: set[str], *, basic: bool = False
+    ) -> Bridge:
+        """Make a bridge and publish it; a *basic* one belongs to the dialplan."""
+        bridge = self.bridges[identifier] = Bridge(self, identifier, name, kinds, basic=basic)
         bridge.emit("BridgeCreated")
         return bridge
 
@@ -201,14 +232,8 @@ class PBX:
         if endpoint is not None:
             self.endpoints.changed(endpoint)
 
-    def text_message(self, endpoint: Endpoint, body: str, to: str) -> None:
+    def text_message(self, endpoint: Endpoint, message: JSON) -> None:
         """Publish a text message that came from an endpoint."""
-        message = {
-            "from": f"sip:{endpoint.resource}@127.0.0.1",
-            "to": f"sip:{to}@127.0.0.1",
-            "body": body,
-            "variables": {},
-        }
         for application in self.applications:
             wanted = {endpoint.key, endpoint.technology, ALL_ENDPOINTS}
             for _ in wanted & application.endpoints.keys():

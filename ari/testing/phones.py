@@ -69,7 +69,6 @@ class Phone:
     def _refuse(self, cause: int) -> None:
         dialling = self.channel.dialling
         if dialling is not None and not self.ended:
-            self.channel.hangup_cause = cause
             dialling.refused(cause)
 
     def answered_by_pbx(self) -> None:
@@ -84,7 +83,6 @@ class Phone:
         self.music = None
         for timer in self._timers:
             timer.cancel()
-        self.endpoint.phones.discard(self)
 
     # What the person does
 

@@ -20,6 +20,8 @@ FORMATS = {
     "siren14", "au",
 }  # fmt: skip
 RATE = 8000
+#: The first seconds of a silence count as talk.
+UNCOUNTED_SILENCE = 1.0
 BEEP_SECONDS = 0.44
 
 
@@ -154,8 +156,8 @@ class LiveRecording:
         self._total += elapsed
         if self._sound == "silence":
             self._trailing_silence += elapsed
-            self._silence += elapsed
         elif elapsed:
+            self._silence += max(self._trailing_silence - UNCOUNTED_SILENCE, 0.0)
             self._trailing_silence = 0.0
 
     def _remaining(self) -> float | None:
@@ -181,10 +183,14 @@ class LiveRecording:
                 self.state = "paused" if order == "pause" else "recording"
             remaining = self._remaining()
             if order is None and remaining is not None and remaining <= 1e-9:
+                # Of the silence that ended it only the beginning is kept.
+                if self._max_silence and self._trailing_silence >= self._max_silence - 1e-9:
+                    self._total -= max(self._trailing_silence - UNCOUNTED_SILENCE, 0.0)
                 return
 
     def _finish(self) -> None:
         self._account()
+        self._silence += max(self._trailing_silence - UNCOUNTED_SILENCE, 0.0)
         self._finished = True
         recordings = self.pbx.recordings
         recordings.drop(self)

@@ -246,6 +246,16 @@ class Simulator:
         telephone.behave(answers_after=answers_after, busy=busy, rejects=rejects, online=online)
         return telephone
 
+    def line(self, address: str, *, context: str = "default") -> None:
+        """Put up a SIP line that leads back into the dialplan: ``PJSIP/100@line`` calls 100.
+
+        Each call over it has two channels, as real telephones would make them: the one that was
+        asked for and the one that comes in by it.
+        """
+        technology, _, resource = address.partition("/")
+        with self._engine.operate() as pbx:
+            pbx.add_endpoint(Endpoint(technology, resource, leads_to=context))
+
     def call(
         self,
         address: str,
@@ -300,6 +310,11 @@ class Simulator:
         """Read extensions in the language of ``extensions.conf``."""
         with self._engine.operate() as pbx:
             pbx.dialplan.load(text)
+
+    def allow_configuration(self, object_type: str) -> None:
+        """Let ``/asterisk/config/dynamic`` write objects of a type, such as ``auth``."""
+        with self._engine.operate() as pbx:
+            pbx.system.writable.add(object_type)
 
     def sound(self, name: str, seconds: float) -> None:
         """Install a sound, so that ``sound:name`` plays for some seconds."""

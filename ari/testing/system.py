@@ -24,11 +24,31 @@ MODULES = {
     "res_ari_playbacks.so": "Part of the REST interface",
     "res_ari_recordings.so": "Part of the REST interface",
     "res_ari_sounds.so": "Part of the REST interface",
+    "res_musiconhold.so": "Music on hold",
+    "res_pjsip.so": "The SIP stack",
     "res_stasis.so": "Applications",
 }
 
 
+#: Modules that others need, or that cannot go while the PBX runs.
+PERMANENT = {"res_ari.so", "res_pjsip.so", "res_stasis.so"}
 RELOADABLE = {"chan_pjsip.so", "pbx_config.so", "res_musiconhold.so", "res_pjsip.so"}
+
+#: The attributes of objects that may be written, where they are known: the values each can
+#: have, none for any.
+FIELDS: dict[str, dict[str, list[str]]] = {
+    "auth": {
+        "auth_type": ["md5", "userpass", "google_oauth", "digest"],
+        "md5_cred": [],
+        "nonce_lifetime": [],
+        "oauth_clientid": [],
+        "oauth_secret": [],
+        "password": [],
+        "realm": [],
+        "refresh_token": [],
+        "username": [],
+    },
+}
 
 
 class Module:

@@ -60,6 +60,25 @@ CAUSES = {
     127: "Interworking, unspecified",
 }
 
+#: The SIP status by which a telephone says why it ends a call that was not answered.
+SIP_STATUS = {
+    1: 404,
+    3: 404,
+    16: 480,
+    17: 486,
+    18: 408,
+    19: 480,
+    20: 480,
+    21: 403,
+    22: 410,
+    23: 302,
+    28: 484,
+    34: 503,
+    38: 500,
+    58: 488,
+    127: 500,
+}
+
 HANGUP_REASONS = {
     "normal": 16,
     "busy": 17,

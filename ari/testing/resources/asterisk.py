@@ -6,7 +6,7 @@ from ari.testing.endpoints import Endpoint
 from ari.testing.pbx import ENTITY_ID, VERSION
 from ari.testing.resources.base import Resource
 from ari.testing.routing import Arguments
-from ari.testing.system import Module
+from ari.testing.system import FIELDS, PERMANENT, Module
 from ari.testing.wire import JSON, NO_CONTENT, Answer, Outcome, Refusal
 
 BLOCKS = {"build", "system", "config", "status"}
@@ -50,7 +50,10 @@ class AsteriskResource(Resource):
         return self.pbx.system.running_module(arguments.text("moduleName"), MISSING_MODULE)
 
     def unloadModule(self, arguments: Arguments) -> Outcome:
-        self._running(arguments).loaded = False
+        module = self._running(arguments)
+        if module.name in PERMANENT:
+            raise Refusal(409, "Module could not be unloaded")
+        module.loaded = False
         return NO_CONTENT
 
     def reloadModule(self, arguments: Arguments) -> Outcome:
@@ -139,11 +142,18 @@ class AsteriskResource(Resource):
                 self.pbx.endpoints.add(Endpoint("PJSIP", identifier, online=False))
             raise Refusal(403, f"Cannot {verb} sorcery objects of type '{object_type}'")
         fields = arguments.body.get("fields", [])
-        attributes = objects.setdefault(identifier, {})
+        changes: dict[str, str] = {}
         for field in fields if isinstance(fields, list) else []:
             if isinstance(field, dict) and isinstance(field.get("attribute"), str):
-                attributes[field["attribute"]] = str(field.get("value", ""))
-        return Answer.ok(self._tuples(attributes))
+                changes[field["attribute"]] = str(field.get("value", ""))
+        verb = "Update" if identifier in objects else "Creation"
+        for name, value in changes.items():
+            allowed = FIELDS.get(object_type, {}).get(name, None if object_type in FIELDS else [])
+            if allowed is None or (allowed and value not in allowed):
+                message = f"{verb} of object '{identifier}' failed field value validation"
+                raise Refusal(400, message)
+        objects.setdefault(identifier, {}).update(changes)
+        return Answer.ok(self._tuples(objects[identifier]))
 
     def deleteObject(self, arguments: Arguments) -> Outcome:
         objects, identifier = self._objects(arguments), arguments.text("id")

@@ -29,6 +29,18 @@ class BridgesResource(Resource):
     def _bridge(self, arguments: Arguments) -> Bridge:
         return self.pbx.require_bridge(arguments.text("bridgeId"))
 
+    def _ours(self, arguments: Arguments) -> Bridge:
+        bridge = self._bridge(arguments)
+        if bridge.basic:
+            raise Refusal(409, "Bridge not in Stasis application")
+        return bridge
+
+    def _of_variables(self, arguments: Arguments) -> Bridge:
+        bridge = self.pbx.bridges.get(arguments.text("bridgeId"))
+        if bridge is None or bridge.basic:
+            raise Refusal(404, "Provided bridge was not found", reason="Bridge Not Found")
+        return bridge
+
     def list(self, arguments: Arguments) -> Outcome:
         return Answer.ok([bridge.json() for bridge in self.pbx.bridges.values()])
 
@@ -58,7 +70,7 @@ class BridgesResource(Resource):
         return Answer.ok(bridge.json())
 
     def destroy(self, arguments: Arguments) -> Outcome:
-        self._bridge(arguments).destroy()
+        self._ours(arguments).destroy()
         return NO_CONTENT
 
     # Variables
@@ -67,13 +79,13 @@ class BridgesResource(Resource):
         name = arguments.text("variable")
         if not name:
             raise Refusal(400, "Variable name is required")
-        bridge = self._bridge(arguments)
+        bridge = self._ours(arguments)
         if name not in bridge.variables:
             raise Refusal(404, "Provided variable was not found")
         return Answer.ok({"value": bridge.variables[name]})
 
     def setBridgeVar(self, arguments: Arguments) -> Outcome:
-        bridge, name = self._bridge(arguments), arguments.text("variable")
+        bridge, name = self._ours(arguments), arguments.text("variable")
         if not name:  # would end the process of a real one
             raise Refusal(400, "Variable name is required")
         report = arguments.flag("report_events")
@@ -84,16 +96,12 @@ class BridgesResource(Resource):
         names = [name for name in arguments.words("variables") if name]
         if not names:
             raise Refusal(400, "At least one variable name is required")
-        bridge = self.pbx.bridges.get(arguments.text("bridgeId"))
-        if bridge is None:
-            raise Refusal(404, "Provided bridge was not found", reason="Bridge Not Found")
+        bridge = self._of_variables(arguments)
         return read_variables(bridge.variables.get, names)
 
     def setBridgeVars(self, arguments: Arguments) -> Outcome:
         wanted = required_settings(arguments)
-        bridge = self.pbx.bridges.get(arguments.text("bridgeId"))
-        if bridge is None:
-            raise Refusal(404, "Provided bridge was not found", reason="Bridge Not Found")
+        bridge = self._of_variables(arguments)
         for name, value, report in wanted:
             bridge.set_variable(name, value, report=report)
         return NO_CONTENT
@@ -104,7 +112,7 @@ class BridgesResource(Resource):
         names = arguments.words("channel")
         if not any(names):
             raise Refusal(400, "Missing parameter channel")
-        bridge = self._bridge(arguments)
+        bridge = self._ours(arguments)
         controls = []
         for name in names:
             channel = self.pbx.channel(name)
@@ -147,7 +155,7 @@ class BridgesResource(Resource):
         return all_of([leaving(control) for control in controls])
 
     def setVideoSource(self, arguments: Arguments) -> Outcome:
-        bridge = self._bridge(arguments)
+        bridge = self._ours(arguments)
         channel = self.pbx.channel(arguments.text("channelId"))
         if channel is None:
             raise Refusal(400, "Channel not found")
@@ -166,25 +174,25 @@ class BridgesResource(Resource):
         return channel.control.call(pin)
 
     def clearVideoSource(self, arguments: Arguments) -> Outcome:
-        bridge = self._bridge(arguments)
+        bridge = self._ours(arguments)
         bridge.video_source_cleared = bridge.video_source is not None
         return NO_CONTENT
 
     # What they hear
 
     def startMoh(self, arguments: Arguments) -> Outcome:
-        self._bridge(arguments).start_music(arguments.text("mohClass") or "default")
+        self._ours(arguments).start_music(arguments.text("mohClass") or "default")
         return NO_CONTENT
 
     def stopMoh(self, arguments: Arguments) -> Outcome:
-        bridge = self._bridge(arguments)
+        bridge = self._ours(arguments)
         if bridge.music is None:
             raise Refusal(409, "Bridge isn't playing music")
         bridge.stop_music()
         return NO_CONTENT
 
     def play(self, arguments: Arguments) -> Outcome:
-        bridge = self._bridge(arguments)
+        bridge = self._ours(arguments)
         announcer = arguments.text("announcer_format")
         if announcer and announcer not in FORMATS:
             raise Refusal(422, "specified announcer_format is unknown on this system")
@@ -196,7 +204,7 @@ class BridgesResource(Resource):
     playWithId = play
 
     def record(self, arguments: Arguments) -> Outcome:
-        bridge = self._bridge(arguments)
+        bridge = self._ours(arguments)
         if arguments.optional("format") is None:  # would end the process of a real one
             raise Refusal(400, "Missing parameter format")
         recorder = arguments.text("recorder_format")

@@ -38,14 +38,10 @@ class CallsResource(Resource):
             raise Refusal(409, "Channel with given unique ID already exists")
         if other and pbx.channel(other):
             raise Refusal(409, "Channel with given unique ID already exists")
-        if technology.lower() == "local":
-            first = wanted or pbx.next_id()
-            second = other or (f"{wanted};2" if wanted else pbx.next_id())
-            return pbx.add_local(resource, first, second)
-        endpoint = pbx.endpoints.get(f"{technology}/{resource.partition('/')[0].partition('@')[0]}")
-        if endpoint is None or not endpoint.online:
+        channel = pbx.call_out(technology, resource, wanted or None, other or None)
+        if channel is None:
             raise AllocationFailed
-        return pbx.add_phone(endpoint, wanted or pbx.next_id(), state="Down")
+        return channel
 
     @staticmethod
     def _apply(channel: Channel, wanted: list[Setting]) -> None:
@@ -127,6 +123,7 @@ class CallsResource(Resource):
         self._known_formats(arguments)
         channel = self._make(arguments)
         channel.created_by_ari = True
+        channel.address = endpoint.partition("/")[2]
         application = pbx.applications.get(app) if app else None
         if application is not None:
             application.watch_channel(channel)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ari.testing.channels import Channel
 from ari.testing.clock import Script
 from ari.testing.dialling import dial_created
-from ari.testing.links import LocalLink, PhoneLink
+from ari.testing.links import LocalLink
 from ari.testing.phones import DTMF
 from ari.testing.resources.base import (
     check_offsets,
@@ -19,7 +19,7 @@ from ari.testing.resources.base import (
 from ari.testing.resources.calls import CallsResource
 from ari.testing.routing import Arguments
 from ari.testing.stasis import Control, at_once, require_answered, require_control
-from ari.testing.wire import HANGUP_REASONS, NO_CONTENT, Answer, Outcome, Refusal, atoi
+from ari.testing.wire import HANGUP_REASONS, JSON, NO_CONTENT, Answer, Outcome, Refusal, atoi
 
 TRANSFER_STATES = {
     "channel_progress",
@@ -119,9 +119,7 @@ class ChannelsResource(CallsResource):
                 f"'{channel.technology}'"
             )
             raise Refusal(422, message)
-        if isinstance(channel.link, PhoneLink):
-            # The telephone is told to call elsewhere, and hangs up here.
-            control.add(at_once(lambda: channel.request_hangup(0)))
+        control.add(at_once(lambda: channel.link.redirect(resource)))
         return NO_CONTENT
 
     def answer(self, arguments: Arguments) -> Outcome:
@@ -283,7 +281,7 @@ class ChannelsResource(CallsResource):
         if not channel.created_by_ari:
             raise Refusal(409, "Dialing a channel not created by ARI")
         timeout = arguments.number("timeout") or None
-        address = channel.name.partition("/")[2].rpartition("-")[0]
+        address = channel.address
 
         def dial() -> None:
             dial_created(channel, address, timeout=timeout)
@@ -295,17 +293,9 @@ class ChannelsResource(CallsResource):
         channel = self._any(arguments)
         if isinstance(channel.link, LocalLink):
             raise Refusal(403, "Unsupported channel type")
-        if not isinstance(channel.link, PhoneLink):
+        if channel.endpoint is None:
             raise Refusal(404, "RTP info not found")
-        counters = ("txcount", "rxcount", "txploss", "rxploss", "txoctetcount", "rxoctetcount")
-        return Answer.ok(
-            {
-                **dict.fromkeys(counters, 0),
-                "local_ssrc": 1,
-                "remote_ssrc": 2,
-                "channel_uniqueid": channel.id,
-            }
-        )
+        return Answer.ok({**rtp_statistics(), "channel_uniqueid": channel.id})
 
     def transfer_progress(self, arguments: Arguments) -> Outcome:
         self._control(arguments)
@@ -315,3 +305,19 @@ class ChannelsResource(CallsResource):
         if state not in TRANSFER_STATES:
             raise Refusal(400, "Invalid states value")
         return NO_CONTENT
+
+
+def rtp_statistics() -> JSON:
+    """Return the figures of a stream on which nothing was ever lost or late."""
+    figures: JSON = {}
+    for name in ("txcount", "rxcount", "txploss", "rxploss", "txoctetcount", "rxoctetcount"):
+        figures[name] = 0
+    for name in ("txjitter", "rxjitter", "rtt", "maxrtt", "minrtt", "normdevrtt", "stdevrtt"):
+        figures[name] = 0.0
+    figures.update(txmes=0, rxmes=0)
+    for side in ("local", "remote"):
+        for extreme in ("max", "min", "normdev", "stdev"):
+            for what in ("jitter", "rxploss", "mes"):
+                figures[f"{side}_{extreme}{what}"] = 0.0
+        figures[f"{side}_ssrc"] = 1
+    return figures

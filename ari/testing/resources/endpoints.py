@@ -42,14 +42,19 @@ class EndpointsResource(Resource):
         if endpoint is None or not endpoint.online:
             raise Refusal(404, "Endpoint not found")
         message: JSON = {
-            "from": arguments.text("from"),
+            "from": f"<{arguments.text('from')}>",
             "to": to,
             "body": arguments.text("body"),
             "variables": variables,
         }
         endpoint.messages.append(message)
-        for phone in endpoint.phones:
-            phone.texts.append(message["body"])
+        for phone in endpoint.history:
+            if not phone.ended:
+                phone.texts.append(message["body"])
+        if endpoint.leads_to is not None:
+            heard = {**variables, "PJSIP_RECVADDR": "127.0.0.1:5060"}
+            back = {**message, "to": "pjsip:127.0.0.1", "variables": heard}
+            self.pbx.text_message(endpoint, back)
         return Answer(202)
 
     def _by_uri(self, arguments: Arguments) -> tuple[Endpoint | None, str]:

@@ -36,7 +36,7 @@ class RecordingTest(BenchCase):
         finished = self.finished()
         self.assertEqual(
             (finished["duration"], finished["talking_duration"], finished["silence_duration"]),
-            (6, 3, 3),
+            (5, 4, 1),
         )
 
     def test_a_digit_ends_it(self) -> None:

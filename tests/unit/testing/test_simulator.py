@@ -349,7 +349,7 @@ class CallerTest(SimulatorCase):
         self.assertEqual(socket.until("TextMessageReceived")["message"]["body"], "hello")
         self.ask("PUT", "endpoints/PJSIP/bob/sendMessage", json={"from": "sip:x", "body": "hi"})
         self.assertEqual(caller.texts, ["hi"])
-        self.assertEqual(bob.messages[0]["from"], "sip:x")
+        self.assertEqual(bob.messages[0]["from"], "<sip:x>")
 
     def test_a_call_into_the_dialplan(self) -> None:
         self.sim.extension("100", "Answer", "Playback(beep)", "Hangup(21)")
