@@ -105,4 +105,6 @@ def simulator() -> Iterator[Venue]:
     with simulated:
         simulated.dialplan((CONFIG / "extensions.conf").read_text())
         simulated.endpoint("PJSIP/alice", online=False)
+        simulated.line("PJSIP/line")
+        simulated.allow_configuration("auth")
         yield Venue("simulator", simulated.url + "/", USER, PASSWORD, READER, READER_PASSWORD)
