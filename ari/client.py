@@ -201,16 +201,19 @@ class Client(Listening):
             reserve = getattr(self.swagger.http_client, "reserve_connections", None)
             if reserve is not None:
                 reserve(workers + 1)
-        with self._lock:
-            self._runs.append(running)
-            self._closed = False
-            self.waiting.reopen()
         running.run()
 
     def open_websocket(self, apps: Sequence[str]) -> Any:
         """Open the WebSocket for the events of applications, without reading it."""
         with transport_errors("events.eventWebsocket", self.base_url):
             return self.swagger.events.eventWebsocket(app=",".join(apps))
+
+    def begin_run(self, running: Running) -> None:
+        """Learn that a run begins."""
+        with self._lock:
+            self._runs.append(running)
+            self._closed = False
+            self.waiting.reopen()
 
     def settle_waits(self) -> None:
         """End the waits if no run is left that reads events, so that nothing could meet them."""
@@ -221,7 +224,8 @@ class Client(Listening):
     def end_run(self, running: Running) -> None:
         """Forget a run that ended; with the last one close the connections if it was closed."""
         with self._lock:
-            self._runs.remove(running)
+            if running in self._runs:
+                self._runs.remove(running)
             finish = self._closed and not self._runs
         if finish:
             self.swagger.close()

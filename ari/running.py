@@ -103,6 +103,7 @@ class Running:
             ending.callback(self._stop_reading)
             ending.callback(self.stream.join)
             ending.callback(self.close)
+            self._client.begin_run(self)
             self.stream.open()
             self._dispatcher.run()
         if self._failure is not None:
