@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Callable
 from uuid import uuid4
 
 from ari.testing.bridges import Membership
@@ -12,13 +13,12 @@ from ari.testing.dialling import Dialling
 from ari.testing.wire import split_arguments
 
 
-def called_party(channel: Channel, caller: Channel) -> Script:
+def called_party(channel: Channel, gone: Callable[[], None]) -> Script:
     """Run the life of the called channel: it lasts until somebody hangs up."""
     with contextlib.suppress(HungUp):
         yield None
     channel.destroy()
-    if caller.task is not None:
-        caller.task.wake("gone")
+    gone()
 
 
 def dial(channel: Channel, data: str) -> Script:
@@ -34,7 +34,13 @@ def dial(channel: Channel, data: str) -> Script:
     task = channel.task
     callee.caller = callee.connected = channel.caller.copy()
     callee.app_name, callee.app_data = "AppDial", "(Outgoing Line)"
-    channel.pbx.run(callee, called_party(callee, channel))
+    calling = True
+
+    def gone() -> None:
+        if calling:
+            task.wake("gone")
+
+    channel.pbx.run(callee, called_party(callee, gone))
     dialling = Dialling(
         callee,
         resource,
@@ -48,6 +54,7 @@ def dial(channel: Channel, data: str) -> Script:
         if outcome == "answered":
             yield from _connect(channel, callee)
     finally:
+        calling = False
         callee.request_hangup(channel.hangup_cause or 16)
 
 
