@@ -15,6 +15,7 @@ from tests.scenarios.plays import (
     sockets,
     telephones,
     things,
+    together,
 )
 from tests.scenarios.scenario import SCENARIOS
 
@@ -34,4 +35,5 @@ __all__ = [
     "sockets",
     "telephones",
     "things",
+    "together",
 ]
