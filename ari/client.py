@@ -215,15 +215,23 @@ class Client(Listening):
             self._closed = False
             self.waiting.reopen()
 
-    def settle_waits(self) -> None:
-        """End the waits if no run is left that reads events, so that nothing could meet them."""
+    def settle_waits(self, threads: Iterable[int]) -> None:
+        """End the waits that nothing could meet now that a run reads no more events.
+
+        These are the waits of that run's own handlers; all of them when no other run reads.
+
+        :param threads: the threads of its handlers.
+        """
         with self._lock:
-            if not any(running.reading for running in self._runs):
+            if any(running.reading for running in self._runs):
+                self.waiting.deafen(threads)
+            else:
                 self.waiting.close()
 
     def end_run(self, running: Running) -> None:
         """Forget a run that ended; with the last one close the connections if it was closed."""
         with self._lock:
+            self.waiting.undeafen(running.threads)
             if running in self._runs:
                 self._runs.remove(running)
             finish = self._closed and not self._runs

@@ -154,6 +154,7 @@ class Dispatcher:
         self._backlog = _BACKLOG
         self._running: dict[int, tuple[Handler, float]] = {}
         self._threads: list[threading.Thread] = []
+        self._caller = 0
         self._here = threading.local()
 
     def put(self, key: Hashable, task: Task) -> None:
@@ -190,6 +191,7 @@ class Dispatcher:
 
     def run(self) -> None:
         """Run tasks until the end; raise what a task raised."""
+        self._caller = threading.get_ident()
         if not self.workers:
             self._work()
         else:
@@ -209,6 +211,11 @@ class Dispatcher:
             self.lanes.join()
         finally:
             self.lanes.stop()
+
+    @property
+    def threads(self) -> list[int]:
+        """The numbers of the threads that run tasks."""
+        return [self._caller, *(t.ident for t in self._threads if t.ident is not None)]
 
     def join(self) -> None:
         """Wait for workers that are still in a handler, for a while."""

@@ -109,6 +109,11 @@ class Running:
         if self._failure is not None:
             raise self._failure
 
+    @property
+    def threads(self) -> list[int]:
+        """The numbers of the threads that call handlers."""
+        return self._dispatcher.threads
+
     def close(self) -> None:
         """End soon; from any thread, any number of times."""
         self._dispatcher.lanes.stop()
@@ -118,7 +123,7 @@ class Running:
     def _stop_reading(self) -> None:
         """Let no wait go on for events that cannot come."""
         self.reading = False
-        self._client.settle_waits()
+        self._client.settle_waits(self.threads)
 
     def _join_recoveries(self) -> None:
         for thread in self._recoveries:

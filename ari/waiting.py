@@ -45,7 +45,7 @@ _AFTER_STASIS_END = frozenset(["ChannelDestroyed", "StasisStart"])
 #: The schemes of a ``target_uri``, and the classes that they name.
 TARGETS = {"channel": "Channel", "bridge": "Bridge"}
 
-_CLOSED = "the client was closed"
+_CLOSED = "the client was closed, or gets no more events"
 
 #: Of how many channels it is known which application they are in.
 _ENTERED = 10_000
@@ -70,6 +70,7 @@ class Waiter:
         self.room = room
         self.types = types
         self.keys = tuple(keys)
+        self.thread = threading.get_ident()
         self._arrived: deque[tuple[int, Event] | ARIObjectGone] = deque()
         self._latest = 0
         self._changed = threading.Condition()
@@ -152,6 +153,7 @@ class WaitingRoom:
         self._since: OrderedDict[Key, int] = OrderedDict()
         self._lock = threading.RLock()
         self._closed = False
+        self._deaf: set[int] = set()
         self._anywhere: list[Waiter] = []
         self._by_key: dict[Key, list[Waiter]] = {}
         self._ends: OrderedDict[Key, dict[str, Event]] = OrderedDict()
@@ -178,7 +180,7 @@ class WaitingRoom:
                     self._end_if_over(waiter, key, event)
             if not waiter.keys:
                 self._anywhere.append(waiter)
-            if self._closed:
+            if self._closed or waiter.thread in self._deaf:
                 self._dismiss(waiter, None, _CLOSED)
         return waiter
 
@@ -314,10 +316,26 @@ class WaitingRoom:
         """End all waits, and those yet to begin: nobody reads events any more."""
         with self._lock:
             self._closed = True
-            everyone = {id(w): w for waiters in self._by_key.values() for w in waiters}
-            everyone.update((id(w), w) for w in self._anywhere)
-            for waiter in everyone.values():
+            for waiter in self._everyone():
                 self._dismiss(waiter, None, _CLOSED)
+
+    def deafen(self, threads: Iterable[int]) -> None:
+        """End all waits of these threads, and those yet to begin: their events come no more."""
+        with self._lock:
+            self._deaf.update(threads)
+            for waiter in self._everyone():
+                if waiter.thread in self._deaf:
+                    self._dismiss(waiter, None, _CLOSED)
+
+    def undeafen(self, threads: Iterable[int]) -> None:
+        """Let threads of these numbers wait again."""
+        with self._lock:
+            self._deaf.difference_update(threads)
+
+    def _everyone(self) -> list[Waiter]:
+        everyone = {id(w): w for waiters in self._by_key.values() for w in waiters}
+        everyone.update((id(w), w) for w in self._anywhere)
+        return list(everyone.values())
 
     @staticmethod
     def _dismiss(waiter: Waiter, key: Key | None, why: str) -> None:

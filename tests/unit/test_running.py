@@ -12,7 +12,7 @@ import warnings
 from pathlib import Path
 from unittest import mock
 
-from ari.exceptions import ARIConnectionError, ARIObjectGone, ARIUnauthorized
+from ari.exceptions import ARIConnectionError, ARIObjectGone, ARIUnauthorized, ARIWaitTimeout
 from ari.stream import Reconnect
 
 from .sockets import CLOSE, DEADLINE, Inbox, Run, StreamedAsterisk, library_threads, open_sockets
@@ -372,6 +372,34 @@ class EndingTest(StreamedAsterisk):
         with self.assertRaises(ARIObjectGone):
             waiter.get()
         self.assert_nothing_left()
+
+    def test_a_handler_of_the_one_that_ends_does_not_wait_for_the_other(self):
+        for workers in (0, 2):
+            with self.subTest(workers=workers):
+                waiting, gone = threading.Event(), Inbox()
+                self.client.waiting.before_wait = waiting.set
+
+                def on_start(channel, event, gone=gone):
+                    for _ in range(2):
+                        try:
+                            channel.wait_for("ChannelDtmfReceived")
+                        except ARIObjectGone as ex:
+                            gone(ex)
+
+                first, peer = self.start("a", workers=workers)
+                second, _ = self.start("b")
+                with self.client.on_channel_event("StasisStart", on_start):
+                    peer.send(start())
+                    self.assertTrue(waiting.wait(DEADLINE))
+                    others = self.client.waiting.open(["StasisEnd"])
+                    peer.send(event("ApplicationReplaced", application="a"))
+                    self.assertIsNone(first.wait())
+                gone.next()
+                gone.next()
+                with self.assertRaises(ARIWaitTimeout):
+                    others.get(0)
+                self.assertEqual(self.client.waiting._deaf, set())
+                second.end()
 
     def test_closing_ends_both(self):
         first, _ = self.start("a")
