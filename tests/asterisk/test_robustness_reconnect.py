@@ -75,6 +75,17 @@ def test_a_server_that_is_killed_under_calls_and_comes_back(spare_asterisk: Aste
         assert len(session.deregistered) == 1
 
 
+def test_connecting_waits_for_a_server_that_is_starting(spare_asterisk: AsteriskServer) -> None:
+    spare_asterisk.kill()
+    starting = threading.Timer(0.3, spare_asterisk.start)
+    starting.start()
+    with ari.connect(
+        spare_asterisk.url, spare_asterisk.user, spare_asterisk.password, wait=30
+    ) as client:
+        assert client.channels.list() == []
+    starting.join()
+
+
 def test_subscriptions_are_made_again_after_a_restart(spare_asterisk: AsteriskServer) -> None:
     with Session(spare_asterisk) as session:
         client = session.client
