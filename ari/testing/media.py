@@ -16,6 +16,14 @@ ENDLESS = float("inf")
 
 SAYING = {"number", "digits", "characters"}
 
+#: How audio can be coded on its way.
+CODECS = {
+    "adpcm", "alaw", "amr", "amrwb", "codec2", "g719", "g722", "g723", "g726", "g726aal2", "g729",
+    "gsm", "ilbc", "lpc10", "opus", "silk8", "silk12", "silk16", "silk24", "siren7", "siren14",
+    "slin", "slin12", "slin16", "slin24", "slin32", "slin44", "slin48", "slin96", "slin192",
+    "speex", "speex16", "speex32", "ulaw",
+}  # fmt: skip
+
 
 class Media:
     """The library of sounds.

@@ -14,10 +14,12 @@ if TYPE_CHECKING:
     from ari.testing.bridges import Bridge
     from ari.testing.pbx import PBX
 
+#: What files can be made of, by the ending of their names.
 FORMATS = {
-    "wav", "WAV", "wav16", "wav49", "gsm", "ulaw", "ul", "mu", "pcm", "alaw", "al", "g722", "g723",
-    "g726-32", "g729", "ilbc", "sln", "slin", "sln16", "sln48", "raw", "ogg", "vox", "siren7",
-    "siren14", "au",
+    "wav", "WAV", "wav16", "wav49", "gsm", "ulaw", "ul", "ulw", "mu", "pcm", "au", "alaw", "al",
+    "alw", "g719", "g722", "g723", "g723sf", "g726-16", "g726-24", "g726-32", "g726-40", "g729",
+    "ilbc", "ogg", "opus", "raw", "siren7", "siren14", "sln", "slin", "sln12", "sln16", "sln24",
+    "sln32", "sln44", "sln48", "sln96", "sln192", "spx", "spx16", "spx32", "vox",
 }  # fmt: skip
 RATE = 8000
 #: The first seconds of a silence count as talk.

@@ -100,7 +100,7 @@ class Simulator:
         self._thread.start()
         try:
             self._port = started.result()
-        except OSError:
+        except BaseException:
             self._thread = None
             raise
 
@@ -130,7 +130,7 @@ class Simulator:
         )
         try:
             port = await server.start(self._host, self._port)
-        except OSError as error:
+        except Exception as error:  # noqa: BLE001  # start() raises it on the caller's thread
             await server.stop()
             started.set_exception(error)
             return

@@ -5,7 +5,7 @@ from __future__ import annotations
 from uuid import uuid4
 
 from ari.testing.bridges import ATTRIBUTES, TECHNOLOGIES, Bridge, Membership
-from ari.testing.recordings import FORMATS
+from ari.testing.media import CODECS
 from ari.testing.resources.base import (
     Resource,
     check_offsets,
@@ -194,7 +194,7 @@ class BridgesResource(Resource):
     def play(self, arguments: Arguments) -> Outcome:
         bridge = self._ours(arguments)
         announcer = arguments.text("announcer_format")
-        if announcer and announcer not in FORMATS:
+        if announcer and announcer not in CODECS:
             raise Refusal(422, "specified announcer_format is unknown on this system")
         check_offsets(arguments)
         if no_media(arguments.words("media")):
@@ -208,7 +208,7 @@ class BridgesResource(Resource):
         if arguments.optional("format") is None:  # would end the process of a real one
             raise Refusal(400, "Missing parameter format")
         recorder = arguments.text("recorder_format")
-        if recorder and recorder not in FORMATS:
+        if recorder and recorder not in CODECS:
             raise Refusal(422, "specified recorder_format is unknown on this system")
         return new_recording(self.pbx, arguments, bridge)
 

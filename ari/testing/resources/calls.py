@@ -5,7 +5,6 @@ from __future__ import annotations
 from ari.testing.channels import Channel, Party
 from ari.testing.dialling import Origination, created, subscribe_halves
 from ari.testing.links import MediaLink
-from ari.testing.recordings import FORMATS
 from ari.testing.resources.base import Resource, Setting, settings
 from ari.testing.routing import Arguments
 from ari.testing.stasis import stasis_only
@@ -26,7 +25,7 @@ class CallsResource(Resource):
 
     def _known_formats(self, arguments: Arguments) -> None:
         for name in filter(None, arguments.text("formats").split(",")):
-            if name not in FORMATS | {"opus", "slin8", "slin12"}:
+            if name not in CODECS:
                 raise Refusal(400, f"Provided format ({name}) was not found")
 
     def _make(self, arguments: Arguments) -> Channel:
@@ -195,7 +194,7 @@ class CallsResource(Resource):
             raise Refusal(400, "data can not be empty")
         wanted = settings(arguments.body.get("variables"))
         identifier = arguments.text("channelId") or pbx.next_id()
-        if arguments.text("format") not in FORMATS | {"opus"} or pbx.channel(identifier):
+        if arguments.text("format") not in CODECS or pbx.channel(identifier):
             raise Refusal(500, INTERNAL)
         address = host or "INCOMING"
         channel = pbx.add_channel(
