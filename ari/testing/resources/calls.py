@@ -5,6 +5,7 @@ from __future__ import annotations
 from ari.testing.channels import Channel, Party
 from ari.testing.dialling import Origination, created, subscribe_halves
 from ari.testing.links import MediaLink
+from ari.testing.media import CODECS
 from ari.testing.resources.base import Resource, Setting, settings
 from ari.testing.routing import Arguments
 from ari.testing.stasis import stasis_only

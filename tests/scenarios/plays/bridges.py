@@ -449,3 +449,18 @@ def variables_of_a_bridge_of_the_dialplan(s: Stage) -> None:
     s.post(f"/bridges/{bridge}/variable", variable="A", value="1")
     s.post(f"/bridges/{bridge}/variables", json={"variables": {"A": "1"}})
     s.get(f"/bridges/{bridge}/variables", variables="A")
+
+
+@scenario(not_on={"16": "16 knows no formats of announcers and recorders"})
+def announcing_and_recording_in_other_formats(s: Stage) -> None:
+    app = s.app()
+    b1, p1, r1 = s.ids("b1", "p1", "r1")
+    s.mask("technology", "duration")
+    s.post(f"/bridges/{b1}", type="mixing")
+    s.post(f"/applications/{app}/subscription", eventSource=f"bridge:{b1}")
+    s.post(f"/bridges/{b1}/play/{p1}", media="sound:beep", announcer_format="slin16")
+    app.wait("PlaybackFinished", playback=p1)
+    s.post(f"/bridges/{b1}/record", name=r1, format="sln16", recorder_format="slin16")
+    app.wait("RecordingStarted", recording=r1)
+    s.post(f"/recordings/live/{r1}/stop")
+    app.wait("RecordingFinished", recording=r1)
