@@ -330,9 +330,9 @@ class Stage:
             )
             answer = Answer(response)
             step["status"] = answer.status
-            if answer.status == 201 and answer["state"] in ("queued", "playing", "recording"):
-                # The channel's thread may have begun by the time the answer is written.
-                answer.body["state"] = "<begun>"
+            if answer.status == 201:
+                # The channel's thread may have begun or failed by the time the answer is written.
+                answer.body["state"] = "<any>"
             if answer.body is not None:
                 step["answer"] = keep(answer.body) if answer.status < 400 else answer.body
             shown = {h: answer.headers[h] for h in SHOWN_HEADERS if h in answer.headers}

@@ -85,7 +85,7 @@ def originate_not_answered_in_time(s: Stage) -> None:
         app=app,
         channelId=c1,
         otherChannelId=far,
-        timeout=1,
+        timeout=2,
     )
     ring(s, app, c1, far_app, far)
     app.wait("ChannelDestroyed", channel=c1)
@@ -498,7 +498,7 @@ def dial_not_answered_in_time(s: Stage) -> None:
         otherChannelId=far,
     )
     app.wait("StasisStart", channel=c1)
-    s.post(f"/channels/{c1}/dial", timeout=1)
+    s.post(f"/channels/{c1}/dial", timeout=2)
     ring(s, app, c1, far_app, far)
     app.wait("ChannelDestroyed", channel=c1)
 
