@@ -30,6 +30,7 @@ class Server:
 
     :param prefix: the path before ``/ari``.
     :param allowed_origins: the origins that browsers may call from, ``*`` for any.
+    :param idle_timeout: seconds after which a connection without a request is closed.
     """
 
     def __init__(
@@ -41,6 +42,7 @@ class Server:
         *,
         prefix: str = "",
         allowed_origins: tuple[str, ...] = ("*",),
+        idle_timeout: float = 15.0,
     ) -> None:
         self.engine = engine
         self.faults = faults
@@ -53,7 +55,8 @@ class Server:
         self._origins = allowed_origins
         self._transports: set[asyncio.Transport] = set()
         self._runner = web.ServerRunner(
-            web.Server(self._handle, access_log=None), shutdown_timeout=0.2
+            web.Server(self._handle, access_log=None, keepalive_timeout=idle_timeout),
+            shutdown_timeout=0.2,
         )
         self._site: web.TCPSite | None = None
         self._timer: asyncio.TimerHandle | None = None

@@ -12,13 +12,9 @@
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
-import threading
-from collections.abc import Callable, Coroutine, Mapping, Sequence
-from concurrent.futures import Future
+from collections.abc import Callable, Mapping, Sequence
 from types import TracebackType
-from typing import Any, TypeVar
+from typing import Any
 
 from ari.testing.callers import Caller, Telephone
 from ari.testing.channels import Party
@@ -26,13 +22,12 @@ from ari.testing.dialplan_run import call_script
 from ari.testing.endpoints import Endpoint
 from ari.testing.engine import Engine
 from ari.testing.faults import Failure, Faults, Users
+from ari.testing.hosting import Host
 from ari.testing.links import PhoneLink
 from ari.testing.pbx import PBX
 from ari.testing.routing import load_description
 from ari.testing.server import Server
 from ari.testing.wire import JSON
-
-T = TypeVar("T")
 
 
 class Simulator:
@@ -45,6 +40,7 @@ class Simulator:
         :meth:`advance`; ``math.inf`` jumps from event to event.
     :param allowed_origins: what browsers may call from.
     :param prefix: a path before ``/ari``.
+    :param idle_timeout: real seconds after which an HTTP connection that nobody uses is closed.
     """
 
     def __init__(
@@ -57,26 +53,32 @@ class Simulator:
         speed: float = 1.0,
         allowed_origins: Sequence[str] = ("*",),
         prefix: str = "",
+        idle_timeout: float = 15.0,
     ) -> None:
-        self._host = host
-        self._port = port
         self._users = dict(users or {"asterisk": "asterisk"})
-        self._description = load_description()
         self._prefix = prefix
-        self._engine = Engine(self._description, speed=speed)
+        self._speed = speed
+        description = load_description()
+        self._engine = Engine(description, speed=speed)
         self._faults = Faults()
-        self._origins = tuple(allowed_origins)
-        self._access = Users(self._users, dict(read_only_users or {}))
-        self._loop: asyncio.AbstractEventLoop | None = None
-        self._thread: threading.Thread | None = None
-        self._server: Server | None = None
-        self._stop: asyncio.Event | None = None
-        self._arming = False
+
+        def new_server() -> Server:
+            return Server(
+                self._engine,
+                description,
+                Users(self._users, dict(read_only_users or {})),
+                self._faults,
+                prefix=prefix,
+                allowed_origins=tuple(allowed_origins),
+                idle_timeout=idle_timeout,
+            )
+
+        self._host = Host(self._engine, new_server, host, port)
 
     # Life
 
     def __enter__(self) -> Simulator:
-        if self._thread is None:
+        if not self._host.running:
             self.start()
         return self
 
@@ -90,87 +92,23 @@ class Simulator:
 
     def start(self) -> None:
         """Start serving."""
-        if self._thread is not None:
-            raise RuntimeError("the simulator is running already")
-        started: Future[int] = Future()
-        self._arming = False
-        self._thread = threading.Thread(
-            target=self._serve, args=(started,), name="ari-simulator", daemon=True
-        )
-        self._thread.start()
-        try:
-            self._port = started.result()
-        except BaseException:
-            self._thread = None
-            raise
+        self._host.start()
 
     def close(self) -> None:
-        """Stop serving; closing twice does no harm."""
-        loop, thread = self._loop, self._thread
-        if loop is None or thread is None:
-            return
-        self._loop = self._thread = None
-        assert self._stop is not None
-        loop.call_soon_threadsafe(self._stop.set)
-        thread.join()
-        self._engine.restart()
-
-    def _serve(self, started: Future[int]) -> None:
-        asyncio.run(self._live(started))
-
-    async def _live(self, started: Future[int]) -> None:
-        """Serve until :meth:`close`; the life of the simulator's thread."""
-        server = Server(
-            self._engine,
-            self._description,
-            self._access,
-            self._faults,
-            prefix=self._prefix,
-            allowed_origins=self._origins,
-        )
-        try:
-            port = await server.start(self._host, self._port)
-        except Exception as error:  # noqa: BLE001  # start() raises it on the caller's thread
-            await server.stop()
-            started.set_exception(error)
-            return
-        self._server, self._stop = server, asyncio.Event()
-        self._loop = asyncio.get_running_loop()
-        self._engine.on_schedule = self._arm_soon
-        server.arm()
-        started.set_result(port)
-        await self._stop.wait()
-        self._engine.on_schedule = lambda: None
-        await server.stop()
-
-    def _arm_soon(self) -> None:
-        loop, server = self._loop, self._server
-        if loop is not None and server is not None and not self._arming:
-            self._arming = True
-            with contextlib.suppress(RuntimeError):  # the loop may have closed just now
-                loop.call_soon_threadsafe(self._arm, server)
-
-    def _arm(self, server: Server) -> None:
-        self._arming = False
-        server.arm()
-
-    def _in_loop(self, work: Coroutine[Any, Any, T]) -> T:
-        if self._loop is None:
-            work.close()
-            raise RuntimeError("the simulator is not running")
-        return asyncio.run_coroutine_threadsafe(work, self._loop).result()
+        """Stop serving and lose every call; closing twice does no harm."""
+        self._host.close()
 
     # Where it is
 
     @property
     def port(self) -> int:
         """Return the port that is served."""
-        return self._port
+        return self._host.port
 
     @property
     def url(self) -> str:
         """Return the address to connect to."""
-        return f"http://{self._host}:{self._port}{self._prefix}"
+        return f"http://{self._host.name}:{self._host.port}{self._prefix}"
 
     @property
     def user(self) -> str:
@@ -372,28 +310,19 @@ class Simulator:
 
     def drop_connections(self) -> None:
         """Cut every connection without a word; new ones are welcome."""
-        self._in_loop(self._run(lambda server: server.drop()))
+        self._host.on_server(Server.drop)
 
     def refuse(self, on: bool = True) -> None:
         """Refuse new connections, or accept them again."""
-
-        async def change() -> None:
-            server = self._server
-            assert server is not None
-            if on:
-                await server.refuse()
-            elif server.refusing:
-                await server.listen(self._host, self._port)
-
-        self._in_loop(change())
+        self._host.refuse(on)
 
     def freeze(self) -> None:
         """Keep connections open but neither read nor answer, not even pings."""
-        self._in_loop(self._run(lambda server: server.freeze()))
+        self._host.on_server(Server.freeze)
 
     def thaw(self) -> None:
         """Go on where :meth:`freeze` stopped."""
-        self._in_loop(self._run(lambda server: server.thaw()))
+        self._host.on_server(Server.thaw)
 
     def delay_answers(self, seconds: float) -> None:
         """Answer every request this many real seconds late; 0 to be quick again."""
@@ -425,16 +354,13 @@ class Simulator:
         self.drop_connections()
 
     def reset(self) -> None:
-        """Be as new, without dropping connections that carry no application: for the next test."""
+        """Be as new, for the next test; every connection is dropped."""
         self._faults.clear()
         self.thaw()
         self.refuse(False)
         self._engine.forget()
+        self._engine.speed = self._speed
         self.drop_connections()
-
-    async def _run(self, action: Any) -> None:
-        assert self._server is not None
-        action(self._server)
 
 
 def _quoted(argument: str) -> str:
