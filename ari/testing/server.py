@@ -96,9 +96,12 @@ class Server:
         await self._runner.cleanup()
 
     def drop(self) -> None:
-        """Cut every connection without a word."""
+        """Cut every connection without a word; their applications are inactive at once."""
         for transport in list(self._transports):
             transport.abort()
+        with self.engine.operate() as pbx:
+            for socket in list(self.sockets):
+                pbx.applications.disconnect(socket)
 
     def freeze(self) -> None:
         """Stop reading and answering; connections stay open."""
