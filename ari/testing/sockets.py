@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 METHODS = {"GET", "POST", "PUT", "DELETE", "HEAD", "OPTIONS"}
 LONGEST_FRAME = 65535
+#: Seconds that a client may take to read what no buffer on the way holds.
+WRITE_TIMEOUT = 0.1
 
 
 def dumps(value: Any) -> str:
@@ -89,10 +91,13 @@ class Socket:
             while self._out:
                 await self._server.thawed.wait()
                 frame = self._server.faults.spoil(self._out.popleft())
+                patience = self._loop.call_later(WRITE_TIMEOUT, self.drop)
                 try:
                     await self.websocket.send_str(frame)
                 except ConnectionError:
                     return
+                finally:
+                    patience.cancel()
 
     async def _read(self) -> None:
         while True:
