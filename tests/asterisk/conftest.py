@@ -1,13 +1,6 @@
 """Make the harness importable and its fixtures known."""
 
-import sys
-from pathlib import Path
-
-PROJECT = str(Path(__file__).resolve().parents[2])
-if PROJECT not in sys.path:
-    sys.path.insert(0, PROJECT)
-
-from tests.asterisk.plugin import (  # noqa: E402
+from tests.asterisk.plugin import (
     asterisk,
     pytest_generate_tests,
     session_switchboard,

@@ -1,34 +1,43 @@
 """The fixtures: a server of each version for the session, a switchboard for each test.
 
 A suite that wants them imports these names in its ``conftest.py``. Each test that asks for
-``asterisk`` runs on both versions, or on the server of ``ARI_TEST_URL`` alone when that is set
-(``ARI_TEST_USER`` and ``ARI_TEST_PASSWORD`` are its credentials; see ``dialplan.py`` for what it
-needs).
+``asterisk`` runs on both versions, on the servers of ``--server`` (the simulator is one), or on
+that of ``ARI_TEST_URL`` alone when that is set (``ARI_TEST_USER`` and ``ARI_TEST_PASSWORD`` are its
+credentials; see ``dialplan.py`` for what it needs).
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import pytest
 
 from tests.asterisk import rootfs
-from tests.asterisk.server import AsteriskServer, Server
+from tests.asterisk.server import AsteriskServer, OwnServer, Server
+from tests.asterisk.simulated import SimulatedServer
 from tests.asterisk.switchboard import Switchboard
 
 OWN = "own"
+SIMULATOR = "simulator"
 
 
-def server_names() -> list[str]:
-    """Return the servers that the tests run on."""
+def server_names(chosen: Sequence[str] | None = None) -> list[str]:
+    """Return the servers that the tests run on.
+
+    :param chosen: the values of ``--server``, if there were any
+    """
     if os.environ.get("ARI_TEST_URL"):
         return [OWN]
+    if chosen:
+        return [name if name == SIMULATOR else f"asterisk{name}" for name in chosen]
     return [release.name for release in rootfs.RELEASES]
 
 
-def make_server(name: str) -> AsteriskServer:
-    """Return an instance of a version, not started yet."""
+def make_server(name: str) -> OwnServer:
+    """Return a server of our own, not started yet."""
+    if name == SIMULATOR:
+        return SimulatedServer()
     release = next(release for release in rootfs.RELEASES if release.name == name)
     if not release.is_there:
         pytest.fail(f"{release.folder} is missing: run `make asterisk` first", pytrace=False)
@@ -39,9 +48,10 @@ def make_server(name: str) -> AsteriskServer:
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Run what uses a server on every one."""
+    names = server_names(metafunc.config.getoption("--server"))
     for fixture, scope in (("asterisk", "session"), ("spare_asterisk", "function")):
         if fixture in metafunc.fixturenames:
-            metafunc.parametrize(fixture, server_names(), indirect=True, scope=scope)
+            metafunc.parametrize(fixture, names, indirect=True, scope=scope)
             return
 
 
@@ -61,7 +71,7 @@ def asterisk(request: pytest.FixtureRequest) -> Iterator[Server]:
 
 
 @pytest.fixture
-def spare_asterisk(request: pytest.FixtureRequest) -> Iterator[AsteriskServer]:
+def spare_asterisk(request: pytest.FixtureRequest) -> Iterator[OwnServer]:
     """Give a running server to this test alone, to kill, freeze and start again."""
     if request.param == OWN:
         pytest.skip("this test stops and kills its server, which ARI_TEST_URL does not allow")

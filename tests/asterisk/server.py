@@ -6,6 +6,7 @@ run, log and spool directories under ``/srv`` in the folder, and its own port on
 
 from __future__ import annotations
 
+import abc
 import contextlib
 import os
 import random
@@ -42,9 +43,13 @@ class Server:
     :ivar user: a user who may do everything, with ``password``
     :ivar reader: a user who may only look, with ``reader_password``; None where there is none
     :ivar controllable: whether the tests may stop, kill and freeze it
+    :ivar idle_timeout: seconds after which it closes a connection that nobody uses
+    :ivar scale: the part of a load test that it is given, 1 for all of it
     """
 
     controllable = False
+    idle_timeout = 15.0
+    scale = 1.0
 
     def __init__(self, name: str, url: str, user: str, password: str) -> None:
         self.name = name
@@ -81,32 +86,71 @@ class Server:
         return answer.status_code == requests.codes.ok
 
 
-class AsteriskServer(Server):
+class OwnServer(Server, abc.ABC):
+    """A server that belongs to the tests: they may start, kill and freeze it; a context manager.
+
+    :ivar port: where it is on 127.0.0.1, also after it was killed and started again
+    """
+
+    controllable = True
+
+    def __init__(self, name: str) -> None:
+        self.port = free_port()
+        super().__init__(name, f"http://127.0.0.1:{self.port}/", USER, PASSWORD)
+        self.reader, self.reader_password = READER, READER_PASSWORD
+
+    def __enter__(self) -> OwnServer:
+        self.start()
+        return self
+
+    def __exit__(self, *exc_info: object) -> None:
+        self.close()
+
+    @property
+    @abc.abstractmethod
+    def running(self) -> bool:
+        """Tell whether it lives (a frozen one does)."""
+
+    @abc.abstractmethod
+    def start(self) -> None:
+        """Start it, on the port it had before, and return when ARI answers."""
+
+    @abc.abstractmethod
+    def stop(self) -> None:
+        """Stop it politely, as an administrator does."""
+
+    @abc.abstractmethod
+    def kill(self) -> None:
+        """Kill it without a word; return when it is gone."""
+
+    @abc.abstractmethod
+    def freeze(self) -> None:
+        """Stop its clock: connections stay open and nothing answers, until :meth:`thaw`."""
+
+    @abc.abstractmethod
+    def thaw(self) -> None:
+        """Let a frozen one go on."""
+
+    @abc.abstractmethod
+    def close(self) -> None:
+        """Kill it and remove what it has written. Harmless when done twice."""
+
+
+class AsteriskServer(OwnServer):
     """An instance that runs in a folder made by ``make asterisk``.
 
     :param root: the folder
     :param name: what the tests call it
     """
 
-    controllable = True
-
     def __init__(self, root: Path, name: str) -> None:
-        self.port = free_port()
+        super().__init__(name)
         self.sip_port = free_port(socket.SOCK_DGRAM)
-        super().__init__(name, f"http://127.0.0.1:{self.port}/", USER, PASSWORD)
-        self.reader, self.reader_password = READER, READER_PASSWORD
         self.root = root
         self.home = f"/srv/{name}-{uuid.uuid4().hex[:8]}"
         self.process: subprocess.Popen[bytes] | None = None
         self._leash: Leash | None = None
         self._frozen = False
-
-    def __enter__(self) -> AsteriskServer:
-        self.start()
-        return self
-
-    def __exit__(self, *exc_info: object) -> None:
-        self.close()
 
     @property
     def running(self) -> bool:

@@ -9,7 +9,7 @@ from typing import Any
 import ari
 from ari.stream import Reconnect
 from tests.asterisk.proxy import Proxy
-from tests.asterisk.server import AsteriskServer, Server
+from tests.asterisk.server import OwnServer, Server
 from tests.asterisk.session import Session
 from tests.asterisk.switchboard import DEADLINE, until
 
@@ -37,7 +37,7 @@ def wait_until_gone(channel: Any, outcomes: list[str]) -> None:
             outcomes.append(channel.id)
 
 
-def test_a_server_that_is_killed_under_calls_and_comes_back(spare_asterisk: AsteriskServer) -> None:
+def test_a_server_that_is_killed_under_calls_and_comes_back(spare_asterisk: OwnServer) -> None:
     with Session(spare_asterisk) as session:
         arrived: list[str] = []
         session.client.on_channel_event("StasisStart", lambda ch, ev: arrived.append(ch.id))
@@ -75,7 +75,7 @@ def test_a_server_that_is_killed_under_calls_and_comes_back(spare_asterisk: Aste
         assert len(session.deregistered) == 1
 
 
-def test_connecting_waits_for_a_server_that_is_starting(spare_asterisk: AsteriskServer) -> None:
+def test_connecting_waits_for_a_server_that_is_starting(spare_asterisk: OwnServer) -> None:
     spare_asterisk.kill()
     starting = threading.Timer(0.3, spare_asterisk.start)
     starting.start()
@@ -86,7 +86,7 @@ def test_connecting_waits_for_a_server_that_is_starting(spare_asterisk: Asterisk
     starting.join()
 
 
-def test_subscriptions_are_made_again_after_a_restart(spare_asterisk: AsteriskServer) -> None:
+def test_subscriptions_are_made_again_after_a_restart(spare_asterisk: OwnServer) -> None:
     with Session(spare_asterisk) as session:
         client = session.client
         application = client.applications.get(session.app)
@@ -103,7 +103,7 @@ def test_subscriptions_are_made_again_after_a_restart(spare_asterisk: AsteriskSe
         assert changed.wait(DEADLINE)
 
 
-def test_a_server_that_shuts_down_politely_is_waited_for(spare_asterisk: AsteriskServer) -> None:
+def test_a_server_that_shuts_down_politely_is_waited_for(spare_asterisk: OwnServer) -> None:
     with Session(spare_asterisk) as session:
         spare_asterisk.stop()
         session.wait_deregistered(1)
@@ -113,7 +113,7 @@ def test_a_server_that_shuts_down_politely_is_waited_for(spare_asterisk: Asteris
 
 
 def test_a_frozen_server_is_noticed_within_the_ping_deadline(
-    spare_asterisk: AsteriskServer,
+    spare_asterisk: OwnServer,
 ) -> None:
     with Session(spare_asterisk, ping_interval=1.0, ping_timeout=1.0) as session:
         spare_asterisk.freeze()
@@ -126,7 +126,7 @@ def test_a_frozen_server_is_noticed_within_the_ping_deadline(
         session.expect_call_handled()
 
 
-def test_closing_on_a_frozen_server_ends_soon(spare_asterisk: AsteriskServer) -> None:
+def test_closing_on_a_frozen_server_ends_soon(spare_asterisk: OwnServer) -> None:
     with Session(spare_asterisk) as session:
         spare_asterisk.freeze()
         began = time.monotonic()

@@ -1,44 +1,23 @@
 """The servers that play the scenarios: the simulator and a real Asterisk of each version."""
 
-import sys
-from pathlib import Path
+import contextlib
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
 
-PROJECT = str(Path(__file__).resolve().parents[2])
-if PROJECT not in sys.path:
-    sys.path.insert(0, PROJECT)
+import pytest
 
-import contextlib  # noqa: E402
-import os  # noqa: E402
-from collections.abc import Iterator  # noqa: E402
-from dataclasses import dataclass  # noqa: E402
+from tests.asterisk import rootfs
+from tests.asterisk.server import READER, READER_PASSWORD, AsteriskServer, OwnServer
+from tests.asterisk.simulated import SimulatedServer
+from tests.scenarios.plays import SCENARIOS
 
-import pytest  # noqa: E402
-
-from ari.testing import Simulator  # noqa: E402
-from tests.asterisk import rootfs  # noqa: E402
-from tests.asterisk.server import (  # noqa: E402
-    ALLOWED_ORIGIN,
-    PASSWORD,
-    READER,
-    READER_PASSWORD,
-    USER,
-    AsteriskServer,
-)
-from tests.scenarios.plays import SCENARIOS  # noqa: E402
-
-CONFIG = Path(PROJECT) / "tests/asterisk/etc"
 # Virtual seconds per real second: fast, and yet slow enough to interrupt what goes on.
-SPEED = 10.0
+SPEED = 5.0
 SERVERS = ("simulator", "22", "16")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption(
-        "--server",
-        action="append",
-        choices=SERVERS,
-        help="play the scenarios on this server only (may be given more than once)",
-    )
     parser.addoption(
         "--record",
         action="store_true",
@@ -91,20 +70,14 @@ def asterisk(version: str) -> Iterator[Venue]:
     if os.geteuid() != 0:
         pytest.skip("a real Asterisk runs in a folder by chroot: run the tests as root")
     with AsteriskServer(release.folder, f"scenarios-{version}") as server:
-        yield Venue(version, server.url, server.user, server.password, READER, READER_PASSWORD)
+        yield venue(version, server)
 
 
 @contextlib.contextmanager
 def simulator() -> Iterator[Venue]:
-    simulated = Simulator(
-        users={USER: PASSWORD},
-        read_only_users={READER: READER_PASSWORD},
-        allowed_origins=[ALLOWED_ORIGIN],
-        speed=SPEED,
-    )
-    with simulated:
-        simulated.dialplan((CONFIG / "extensions.conf").read_text())
-        simulated.endpoint("PJSIP/alice", online=False)
-        simulated.line("PJSIP/line")
-        simulated.allow_configuration("auth")
-        yield Venue("simulator", simulated.url + "/", USER, PASSWORD, READER, READER_PASSWORD)
+    with SimulatedServer(speed=SPEED) as server:
+        yield venue("simulator", server)
+
+
+def venue(version: str, server: OwnServer) -> Venue:
+    return Venue(version, server.url, server.user, server.password, READER, READER_PASSWORD)

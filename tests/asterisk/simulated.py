@@ -1,0 +1,72 @@
+"""Run the simulator for the tests, as a server that can be started, killed and frozen."""
+
+from __future__ import annotations
+
+from ari.testing import Simulator
+from tests.asterisk.dialplan import dialplan
+from tests.asterisk.server import (
+    ALLOWED_ORIGIN,
+    PASSWORD,
+    READER,
+    READER_PASSWORD,
+    USER,
+    OwnServer,
+)
+
+
+class SimulatedServer(OwnServer):
+    """A simulator with the telephones, users and dialplan of the real servers.
+
+    It shares its interpreter with the tests and takes less than a server of its own would.
+
+    :param speed: virtual seconds per real second
+    """
+
+    idle_timeout = 1.0
+    scale = 0.2
+
+    def __init__(self, *, speed: float = 1.0) -> None:
+        super().__init__("simulator")
+        self.simulator = Simulator(
+            port=self.port,
+            users={USER: PASSWORD},
+            read_only_users={READER: READER_PASSWORD},
+            allowed_origins=[ALLOWED_ORIGIN],
+            speed=speed,
+            idle_timeout=self.idle_timeout,
+        )
+        self.simulator.dialplan(dialplan())
+        self.simulator.endpoint("PJSIP/alice", online=False)
+        self.simulator.line("PJSIP/line")
+        self.simulator.allow_configuration("auth")
+        self._running = False
+
+    @property
+    def running(self) -> bool:
+        return self._running
+
+    def start(self) -> None:
+        if not self._running:
+            self.simulator.start()
+            self._running = True
+
+    def stop(self) -> None:
+        if self._running:
+            self._running = False
+            self.simulator.close()
+
+    def kill(self) -> None:
+        if self._running:
+            self.simulator.refuse()
+            self.simulator.restart()
+        self.stop()
+
+    def freeze(self) -> None:
+        self.simulator.freeze()
+
+    def thaw(self) -> None:
+        if self._running:
+            self.simulator.thaw()
+
+    def close(self) -> None:
+        self.kill()
