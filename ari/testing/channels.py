@@ -79,7 +79,6 @@ class Channel:
         self.language = "en"
         self.variables: dict[str, str] = {}
         self.reported: dict[str, str] = {}
-        self.talk_detector: TalkDetector | None = None
         self.endpoint: Endpoint | None = None
         self.control: Control | None = None
         self.bridge: Bridge | None = None
@@ -258,7 +257,9 @@ class Channel:
         elif function == "CHANNEL" and argument == "accountcode":
             self.accountcode = value
         elif function == "TALK_DETECT":
-            self.talk_detector = TalkDetector(self, value) if argument == "set" else None
+            self.pbx.talk_detectors.pop(self.id, None)
+            if argument == "set":
+                self.pbx.talk_detectors[self.id] = TalkDetector(self, value)
             self.pbx.audio_changed()
         elif function == "GLOBAL":
             self.pbx.variables[argument] = value

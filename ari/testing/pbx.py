@@ -23,6 +23,7 @@ from ari.testing.phones import Phone
 from ari.testing.playbacks import Playbacks
 from ari.testing.recordings import Recordings
 from ari.testing.system import System
+from ari.testing.talking import TalkDetector
 from ari.testing.wire import JSON, Refusal
 
 VERSION = "22.10.1"
@@ -50,6 +51,7 @@ class PBX:
         self.variables: dict[str, str] = {}
         self.devices: dict[str, str] = {}
         self.mailboxes: dict[str, tuple[int, int]] = {}
+        self.talk_detectors: dict[str, TalkDetector] = {}
         self._snoops: dict[str, list[Channel]] = {}
         self._serial = -1
         self._ids = 0
@@ -168,6 +170,7 @@ class PBX:
     def forget_channel(self, channel: Channel) -> None:
         """Drop a channel that is gone."""
         self.channels.pop(channel.id, None)
+        self.talk_detectors.pop(channel.id, None)
         self.applications.forget_channel(channel)
         self.applications.sweep()
         if channel.endpoint is not None:
@@ -191,9 +194,8 @@ class PBX:
         """Let the recordings know that somebody began or stopped to be heard."""
         if self.recordings.live:
             self.recordings.audio_changed()
-        for channel in list(self.channels.values()):
-            if channel.talk_detector is not None:
-                channel.talk_detector.listen()
+        for detector in list(self.talk_detectors.values()):
+            detector.listen()
 
     # Bridges
 

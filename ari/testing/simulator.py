@@ -211,7 +211,8 @@ class Simulator:
 
         :param address: the telephone, such as ``PJSIP/alice``; it need not be put up first.
         :param app: the Stasis application that takes the call; without it the dialplan does,
-            at extension *to* of *context*.
+            at extension *to* of *context*. A call for an application that nobody is connected
+            for ends at once: see :meth:`wait_for_application`.
         :param args: the application's arguments.
         :param number: the caller's number.
         :param name: the caller's name.
