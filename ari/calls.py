@@ -51,6 +51,10 @@ _ABOUT = {
 }
 
 
+#: Seconds in which the last events of a bridge come after the answer to its destruction.
+_LAST_EVENTS = 1.0
+
+
 class CallWatch:
     """Is told of every call of a client's operations.
 
@@ -104,7 +108,7 @@ class CallWatch:
         if operation.label == "bridges.destroy":
             # Asterisk tells only those who are subscribed, which the last channel's leaving ends.
             key = ("Bridge", str(values["bridgeId"]))
-            self._waiting.retire(key, "was destroyed", sparing="BridgeDestroyed")
+            self._waiting.retire(key, "was destroyed", grace=_LAST_EVENTS)
             self._table.keep_for_a_while(key)
 
     @property

@@ -73,6 +73,7 @@ class Waiter:
         self.thread = threading.get_ident()
         self._arrived: deque[tuple[int, Event] | ARIObjectGone] = deque()
         self._latest = 0
+        self._over: tuple[float, ARIObjectGone] | None = None
         self._changed = threading.Condition()
 
     def __enter__(self) -> Self:
@@ -91,6 +92,12 @@ class Waiter:
             self._arrived.append(arrival)
             self._changed.notify()
 
+    def end_at(self, moment: float, reason: ARIObjectGone) -> None:
+        """Let the wait end at a ``time.monotonic()`` second, unless something comes before."""
+        with self._changed:
+            self._over = (moment, reason)
+            self._changed.notify()
+
     def get(self, deadline: float | None = None) -> Event:
         """Return the next event.
 
@@ -103,12 +110,17 @@ class Waiter:
         try:
             with self._changed:
                 while not self._arrived:
-                    left = None if deadline is None else deadline - time.monotonic()
-                    if left is not None and left <= 0:
+                    now = time.monotonic()
+                    if self._over is not None and now >= self._over[0]:
+                        self._arrived.append(self._over[1])
+                        self._over = None
+                        break
+                    if deadline is not None and now >= deadline:
                         raise ARIWaitTimeout(f"{self.describe()}: nothing came in time")
                     # Not for ever at once: a signal handler on this thread may have put something
                     # in between the look and the wait, where no notice reaches it.
-                    self._changed.wait(_GLANCE if left is None else min(left, _GLANCE))
+                    ends = [deadline, self._over and self._over[0], now + _GLANCE]
+                    self._changed.wait(min(end for end in ends if end is not None) - now)
                 arrival = self._arrived.popleft()
         finally:
             self.room.add_waited(time.monotonic() - began)
@@ -157,6 +169,8 @@ class WaitingRoom:
         self._anywhere: list[Waiter] = []
         self._by_key: dict[Key, list[Waiter]] = {}
         self._ends: OrderedDict[Key, dict[str, Event]] = OrderedDict()
+        #: Objects that are gone without an event: from when on nothing comes, and why.
+        self._gone: OrderedDict[Key, tuple[float, str]] = OrderedDict()
         #: The application that each channel entered last, until it leaves it.
         self._entered: OrderedDict[Key, Any] = OrderedDict()
         self._remembered = remembered
@@ -174,6 +188,7 @@ class WaitingRoom:
             seen = self._hand_over_recent(waiter)
             for key in waiter.keys:
                 self._by_key.setdefault(key, []).append(waiter)
+                self._end_if_gone(waiter, key)
                 for event in self._ends.get(key, {}).values():
                     if event["type"] in waiter.types and id(event) not in seen:
                         waiter.put((0, event))
@@ -274,7 +289,7 @@ class WaitingRoom:
     def _remember(self, event: Event, keys: Sequence[Key]) -> None:
         event_type = event["type"]
         if event_type == "StasisStart" and keys:
-            self._ends.pop(keys[0], None)
+            self.renew(keys[0])
             self._entered[keys[0]] = event.get("application")
             if len(self._entered) > _ENTERED:
                 self._entered.popitem(last=False)
@@ -290,22 +305,33 @@ class WaitingRoom:
         """Forget how an object ended: another of its name is about to be made."""
         with self._lock:
             self._ends.pop(key, None)
+            self._gone.pop(key, None)
 
     def has_ended(self, key: Key) -> bool:
         """Tell whether this object is known to have ended, or to have left Stasis."""
         with self._lock:
-            return key in self._ends
+            return key in self._ends or key in self._gone
 
-    def retire(self, key: Key, how: str, *, sparing: str = "") -> None:
+    def retire(self, key: Key, how: str, *, grace: float = 0.0) -> None:
         """End all waits on an object that is gone without an event having said so.
 
         :param how: what became of it, for error texts.
-        :param sparing: an event type; waits for it go on.
+        :param grace: seconds in which its last events may still come.
         """
         with self._lock:
+            self._gone[key] = (time.monotonic() + grace, f"the {key[0]} {how}")
+            if len(self._gone) > self._remembered:
+                self._gone.popitem(last=False)
             for waiter in self._by_key.get(key, ()):
-                if sparing not in waiter.types:
-                    self._dismiss(waiter, key, f"the {key[0]} {how}")
+                self._end_if_gone(waiter, key)
+
+    def _end_if_gone(self, waiter: Waiter, key: Key) -> None:
+        if key in self._gone:
+            moment, why = self._gone[key]
+            if moment > time.monotonic():
+                waiter.end_at(moment, ARIObjectGone(f"{waiter.describe()}: {why}", key=key))
+            else:
+                self._dismiss(waiter, key, why)
 
     def reopen(self) -> None:
         """Let waits begin again after :meth:`close`."""

@@ -546,7 +546,13 @@ class InterruptTest(StreamedAsterisk):
             out, err = self.interrupt(
                 f"""
                 WORKERS = {workers}
-                client.on_application_registered("app", blocked)
+
+                def when_all_have_started():
+                    while sum(t.is_alive() for t in library_threads()) < WORKERS + 1:
+                        pass
+                    blocked()
+
+                client.on_application_registered("app", when_all_have_started)
                 """
             )
             self.assertEqual(out, ["interrupted", "[] 0"])

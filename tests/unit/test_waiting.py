@@ -191,17 +191,38 @@ class RoomTest(Rooms):
                 self.meet("StasisStart", ("Channel", str(number)))
         self.assertEqual(len(self.room._entered), 3)
 
-    def test_retiring_ends_waits_and_may_spare_some(self):
-        with (
-            self.room.open(["A"], [CHANNEL]) as ended,
-            self.room.open(["A", "B"], [CHANNEL]) as spared,
-        ):
-            self.room.retire(CHANNEL, "was destroyed", sparing="B")
-            with self.assertRaisesRegex(ARIObjectGone, "was destroyed"):
-                ended.get(0)
+    def test_what_is_gone_ends_waits_on_it_and_those_to_come(self):
+        result = self.in_thread(self.wait, "A")
+        self.room.retire(CHANNEL, "was lost")
+        gone = result()
+        self.assertRegex(str(gone), "the Channel was lost")
+        self.assertEqual(gone.key, CHANNEL)
+        with self.assertRaisesRegex(ARIObjectGone, "was lost"):
+            self.wait("A")
+        self.assertTrue(self.room.has_ended(CHANNEL))
+
+    def test_what_is_gone_may_have_last_words(self):
+        with self.room.open(["A"], [CHANNEL]) as waiter:
+            self.room.retire(CHANNEL, "was destroyed", grace=DEADLINE)
+            self.meet("A", number=3)
+            self.assertEqual(waiter.get()["number"], 3)
             with self.assertRaises(ARIWaitTimeout):
-                spared.get(0)
-        self.room.retire(CHANNEL, "was destroyed")
+                waiter.get(0)
+            self.room.retire(CHANNEL, "was destroyed", grace=0.01)
+            with self.assertRaises(ARIObjectGone):
+                waiter.get()
+
+    def test_what_came_back_or_is_made_again_is_not_gone(self):
+        for again in (lambda: self.meet("StasisStart"), lambda: self.room.renew(CHANNEL)):
+            self.room.retire(CHANNEL, "was lost")
+            again()
+            self.assertFalse(self.room.has_ended(CHANNEL))
+            self.nothing_comes("A")
+
+    def test_what_is_gone_is_remembered_of_so_many_only(self):
+        for number in range(9):
+            self.room.retire(("Channel", str(number)), "was lost")
+        self.assertEqual(len(self.room._gone), 5)
 
     def test_closing_ends_all_waits_and_those_to_come(self):
         results = [self.in_thread(self.wait, "A"), self.in_thread(self.wait, "A", keys=())]
@@ -377,6 +398,9 @@ class ClientWaitTest(MockedAsterisk):
         self.assertEqual(caught.exception.key, CHANNEL)
 
     def test_a_destroyed_bridge_ends_waits_on_it(self):
+        patch = mock.patch("ari.calls._LAST_EVENTS", 0.01)
+        patch.start()
+        self.addCleanup(patch.stop)
         bridge, outcome, opened = self.bridge(), Inbox(), threading.Event()
         self.serve("DELETE", "/bridges/b1")
 
@@ -393,3 +417,5 @@ class ClientWaitTest(MockedAsterisk):
         self.assertTrue(opened.wait(DEADLINE))
         bridge.destroy()
         self.assertEqual(outcome.next().key, ("Bridge", "b1"))
+        with self.assertRaisesRegex(ARIObjectGone, "was destroyed"):
+            bridge.wait_for(["ChannelLeftBridge", "BridgeDestroyed"])
