@@ -30,6 +30,7 @@ class Server:
 
     :param prefix: the path before ``/ari``.
     :param allowed_origins: the origins that browsers may call from, ``*`` for any.
+    :param pretty: write JSON on many lines, for people.
     :param idle_timeout: seconds after which a connection without a request is closed.
     """
 
@@ -43,6 +44,7 @@ class Server:
         prefix: str = "",
         allowed_origins: tuple[str, ...] = ("*",),
         idle_timeout: float = 15.0,
+        pretty: bool = False,
     ) -> None:
         self.engine = engine
         self.faults = faults
@@ -53,6 +55,7 @@ class Server:
         self._users = users
         self._root = f"{prefix}/ari"
         self._origins = allowed_origins
+        self._pretty = pretty
         self._transports: set[asyncio.Transport] = set()
         self._runner = web.ServerRunner(
             web.Server(self._handle, access_log=None, keepalive_timeout=idle_timeout),
@@ -241,8 +244,7 @@ class Server:
             body = answer.body
             headers["Content-Type"] = answer.content_type
         elif answer.body is not None:
-            pretty = truth(parse_query(request.raw_path.partition("?")[2]).get("pretty", ""))
-            body = dumps(answer.body).encode() if not pretty else _pretty(answer.body)
+            body = _pretty(answer.body) if self._pretty else dumps(answer.body).encode()
             headers["Content-type"] = answer.content_type
         return web.Response(status=answer.status, reason=answer.reason, body=body, headers=headers)
 

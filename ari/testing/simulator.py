@@ -40,6 +40,7 @@ class Simulator:
         :meth:`advance`; ``math.inf`` jumps from event to event.
     :param allowed_origins: what browsers may call from.
     :param prefix: a path before ``/ari``.
+    :param pretty: write JSON on many lines, as that option of ari.conf does.
     :param idle_timeout: real seconds after which an HTTP connection that nobody uses is closed.
     """
 
@@ -54,6 +55,7 @@ class Simulator:
         allowed_origins: Sequence[str] = ("*",),
         prefix: str = "",
         idle_timeout: float = 15.0,
+        pretty: bool = False,
     ) -> None:
         self._users = dict(users or {"asterisk": "asterisk"})
         self._prefix = prefix
@@ -71,6 +73,7 @@ class Simulator:
                 prefix=prefix,
                 allowed_origins=tuple(allowed_origins),
                 idle_timeout=idle_timeout,
+                pretty=pretty,
             )
 
         self._host = Host(self._engine, new_server, host, port)

@@ -149,8 +149,12 @@ class HttpTest(SimulatorCase):
         self.assertEqual(answer.json()["ping"], "pong")
 
     def test_pretty(self) -> None:
-        answer = self.ask("GET", "asterisk/ping", params={"pretty": "yes"})
-        self.assertIn("\n", answer.text)
+        with Simulator(pretty=True) as sim:
+            answer = requests.get(
+                f"{sim.url}/ari/asterisk/ping", auth=(sim.user, sim.password), timeout=DEADLINE
+            )
+        self.assertIn('\n  "ping": "pong"', answer.text)
+        self.assertNotIn("\n", self.ask("GET", "asterisk/ping").text)
 
     def test_the_answer_waits_for_the_media_before_it(self) -> None:
         self.socket()
