@@ -13,11 +13,8 @@ in order within one channel (or bridge, or device), since no order holds between
 
 from __future__ import annotations
 
-import base64
 import contextlib
-import json
 import random
-import re
 import threading
 import time
 import urllib.parse
@@ -26,12 +23,12 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
 
 import requests
-import websocket
 
-DEADLINE = 20.0
+from tests.scenarios.application import DEADLINE, App
+from tests.scenarios.normal import Event, Json, Normaliser, matches, subject
+
 FENCE = "fence"
-Event = dict[str, Any]
-Json = Any
+SHOWN_HEADERS = ("Location", "Allow", "WWW-Authenticate", "Access-Control-Allow-Origin")
 
 
 class Answer:
@@ -52,97 +49,6 @@ class Answer:
 
     def __getitem__(self, key: str) -> Json:
         return self.body[key]
-
-
-class App:
-    """A Stasis application: its WebSocket and the events that came over it."""
-
-    def __init__(
-        self, stage: Stage, name: str, *, recorded: bool, far_ends: bool, **query: Any
-    ) -> None:
-        self.stage = stage
-        self.name = name
-        self.recorded = recorded
-        self.far_ends = far_ends
-        self.events: list[Event] = []
-        self.closed = False
-        self._taken: set[int] = set()
-        self._news = threading.Condition()
-        url = requests.Request(
-            "GET", f"{stage.url}/events", params={"app": name, **stage.plain(query)}
-        ).prepare()
-        token = base64.b64encode(":".join(stage.credentials).encode()).decode()
-        self.socket = websocket.create_connection(
-            str(url.url).replace("http", "ws", 1),
-            header=[f"Authorization: Basic {token}"],
-            timeout=DEADLINE,
-        )
-        self.socket.settimeout(None)
-        self._reader = threading.Thread(target=self._read, name=f"events of {name}", daemon=True)
-        self._reader.start()
-
-    def __str__(self) -> str:
-        return self.name
-
-    def send(self, text: str) -> None:
-        """Send a text over the WebSocket."""
-        self.socket.send(text)
-
-    def wait(self, type_: str, timeout: float = DEADLINE, **fields: Any) -> Event:
-        """Return the first event of this type that no wait has returned yet, waiting for it.
-
-        :param timeout: seconds until AssertionError
-        :param fields: what the event must hold; an object stands for its id, and ``state`` is the
-            state of the channel
-        """
-        found: list[int] = []
-
-        def look() -> bool:
-            for index, event in enumerate(self.events):
-                if index not in self._taken and event["type"] == type_ and matches(event, fields):
-                    found.append(index)
-                    return True
-            return False
-
-        with self._news:
-            if not self._news.wait_for(look, timeout):
-                came = "\n  ".join(brief(event) for event in self.events)
-                wanted = " ".join([type_, *(f"{k}={v}" for k, v in fields.items())])
-                raise AssertionError(f"no {wanted} in {timeout} s; what came:\n  {came}")
-            self._taken.add(found[0])
-            return self.events[found[0]]
-
-    def seen(self, type_: str, **fields: Any) -> list[Event]:
-        """Return the events of a type that have come so far."""
-        with self._news:
-            return [e for e in self.events if e["type"] == type_ and matches(e, fields)]
-
-    def wait_closed(self) -> None:
-        """Wait until the server has ended the connection."""
-        self._reader.join(DEADLINE)
-        assert not self._reader.is_alive(), "the server did not close the WebSocket"
-
-    def close(self) -> None:
-        """Close the connection. Harmless when done twice."""
-        if self.closed:
-            return
-        self.closed = True
-        with contextlib.suppress(OSError, websocket.WebSocketException):
-            self.socket.send_close()
-        self._reader.join(DEADLINE)
-        self.socket.shutdown()
-
-    def _read(self) -> None:
-        while True:
-            try:
-                opcode, data = self.socket.recv_data()
-            except (OSError, websocket.WebSocketException):
-                return
-            if opcode == websocket.ABNF.OPCODE_CLOSE:
-                return
-            with self._news:
-                self.events.append(json.loads(data))
-                self._news.notify_all()
 
 
 class Phone:
@@ -228,13 +134,20 @@ class Stage:
         :param far_ends: whether the far halves of Local channels are written down too; they run
             the dialplan on their own, so that much of what they do is a race with us
         """
-        app = App(self, self.id(name), recorded=recorded, far_ends=far_ends, **query)
+        app = App(
+            self.url,
+            self.credentials,
+            self.id(name),
+            recorded=recorded,
+            far_ends=far_ends,
+            **self.plain(query),
+        )
         self.apps.append(app)
         return app
 
     def app_named(self, names: str) -> App:
         """Connect applications of these very names; what they are told is not written down."""
-        app = App(self, names, recorded=False, far_ends=False)
+        app = App(self.url, self.credentials, names, recorded=False, far_ends=False)
         self.apps.append(app)
         return app
 
@@ -424,8 +337,7 @@ class Stage:
             if name in events:
                 name = f"{name} #{number + 1}"
             lists = events.setdefault(name, {})
-            with app._news:
-                came = list(app.events)
+            came = app.heard()
             entered = {e["channel"]["id"] for e in came if e["type"] == "StasisStart"}
             for event in came:
                 if self._is_recorded(event, app, entered):
@@ -468,9 +380,6 @@ class Stage:
             session.close()
 
 
-SHOWN_HEADERS = ("Location", "Allow", "WWW-Authenticate", "Access-Control-Allow-Origin")
-
-
 def quote(name: str) -> str:
     """Encode a path segment."""
     return urllib.parse.quote(name, safe="")
@@ -483,107 +392,3 @@ def spell(value: Any) -> Any:
     if isinstance(value, (list, tuple)):
         return ",".join(str(item) for item in value)
     return value if isinstance(value, int) else str(value)
-
-
-def identity(thing: Json) -> Json:
-    """Return what an object of an event is known by."""
-    if isinstance(thing, dict):
-        return thing.get("id", thing.get("name", thing.get("resource")))
-    return thing
-
-
-def matches(event: Event, fields: dict[str, Any]) -> bool:
-    """Tell whether an event holds these values."""
-    for key, wanted in fields.items():
-        if key == "state":
-            holder = event.get("channel") or event.get("device_state") or {}
-            value = holder.get("state")
-        else:
-            value = identity(event.get(key))
-        if value != wanted:
-            return False
-    return True
-
-
-def subject(event: Event) -> str:
-    """Say whose history an event belongs to."""
-    if event["type"] == "RESTResponse":
-        return "answers"
-    if event["type"] in ("CallBroadcast", "CallClaimed"):
-        # These go past the channel's other events.
-        return f"offer of {event['channel']['id']}"
-    for key in ("channel", "peer", "bridge"):
-        if key in event:
-            return f"{'channel' if key == 'peer' else key} {event[key]['id']}"
-    for key in ("playback", "recording"):
-        if key in event:
-            kind, _, id_ = str(event[key]["target_uri"]).partition(":")
-            return f"{kind} {id_}"
-    if "device_state" in event:
-        return f"device {event['device_state']['name']}"
-    if "endpoint" in event:
-        return f"endpoint {event['endpoint']['technology']}/{event['endpoint']['resource']}"
-    return "application"
-
-
-def brief(event: Event) -> str:
-    """Describe an event in a few words, for the message of a failure."""
-    words = [event["type"], subject(event)]
-    for key in ("variable", "value", "dialstatus", "digit", "cause", "dialplan_app"):
-        if key in event:
-            words.append(f"{key}={event[key]}")
-    if "channel" in event:
-        words.append(event["channel"].get("state", ""))
-    if "playback" in event:
-        words.append(event["playback"]["state"])
-    return " ".join(words)
-
-
-class Normaliser:
-    """Make what differs between two runs the same."""
-
-    TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}[+-]\d{4}")
-    CHANNEL_NUMBER = re.compile(r"-(0x[0-9a-f]+|[0-9a-f]{8})(?=;|$|[^0-9a-f-])")
-    MADE_BY_SERVER = re.compile(
-        r"\b\d{10}\.\d+\b|\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b"
-    )
-
-    def __init__(self, suffix: str, masked: set[str]) -> None:
-        self._suffix = suffix
-        self._masked = masked
-        self._made: dict[str, str] = {}
-
-    def __call__(self, value: Json) -> Json:
-        """Return the normalised value."""
-        if isinstance(value, dict):
-            return {self.text(key): self._member(key, item) for key, item in value.items()}
-        if isinstance(value, list):
-            return [self(item) for item in value]
-        return self.text(value) if isinstance(value, str) else value
-
-    def event(self, event: Event) -> Json:
-        """Return a normalised event, without the members that every event has."""
-        assert self.TIME.fullmatch(event["timestamp"]), event
-        assert event["asterisk_id"], event
-        common = ("application", "timestamp", "asterisk_id")
-        rest = {key: value for key, value in event.items() if key not in common}
-        return {"type": rest.pop("type"), **dict(sorted(self(rest).items()))}
-
-    def text(self, text: str) -> str:
-        """Return the normalised text."""
-        text = self.MADE_BY_SERVER.sub(self._placeholder, text)
-        text = text.replace(self._suffix, "").replace(self._suffix.upper(), "")
-        text = self.CHANNEL_NUMBER.sub("-<n>", text)
-        return "<time>" if self.TIME.fullmatch(text) else text
-
-    def _member(self, key: str, value: Json) -> Json:
-        if key in self._masked:
-            return value if value == "" else "<some>"
-        if key == "message_body":
-            with contextlib.suppress(ValueError):
-                value = json.loads(value)
-        return "<entity>" if key == "asterisk_id" and value else self(value)
-
-    def _placeholder(self, match: re.Match[str]) -> str:
-        number = len(self._made) + 1
-        return self._made.setdefault(match.group(), f"<id {number}>")

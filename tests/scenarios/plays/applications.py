@@ -1,7 +1,8 @@
 """Applications: what they are told, and what becomes of them."""
 
+from tests.scenarios.application import App
 from tests.scenarios.scenario import scenario
-from tests.scenarios.stage import App, Stage
+from tests.scenarios.stage import Stage
 
 
 def subscription(s: Stage, method: str, app: App | str, source: str | list[str] | None) -> None:

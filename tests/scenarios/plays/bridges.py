@@ -1,7 +1,8 @@
 """Bridges: making them, meeting in them, and what is heard there."""
 
+from tests.scenarios.application import App
 from tests.scenarios.scenario import scenario
-from tests.scenarios.stage import App, Stage
+from tests.scenarios.stage import Stage
 
 
 def join(s: Stage, app: App, bridge: str, channel: str) -> None:

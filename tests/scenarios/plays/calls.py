@@ -1,7 +1,8 @@
 """The life of a call: coming in, going out, and how it ends."""
 
+from tests.scenarios.application import App
 from tests.scenarios.scenario import scenario
-from tests.scenarios.stage import App, Stage
+from tests.scenarios.stage import Stage
 
 REASONS = (
     "normal",

@@ -1,7 +1,8 @@
 """Recording channels, and what has been recorded."""
 
+from tests.scenarios.application import App
 from tests.scenarios.scenario import scenario
-from tests.scenarios.stage import App, Phone, Stage
+from tests.scenarios.stage import Phone, Stage
 
 
 def start(s: Stage, app: App, phone: Phone, name: str, **query: object) -> None:

@@ -1,7 +1,8 @@
 """What the server says of itself, and what it lets be changed."""
 
+from tests.scenarios.normal import Json
 from tests.scenarios.scenario import scenario
-from tests.scenarios.stage import Json, Stage
+from tests.scenarios.stage import Stage
 
 
 def shape(value: Json) -> Json:

@@ -4,8 +4,9 @@ import json
 
 import websocket
 
+from tests.scenarios.application import App
 from tests.scenarios.scenario import scenario
-from tests.scenarios.stage import App, Stage
+from tests.scenarios.stage import Stage
 
 
 def ask(app: App, **request: object) -> None:

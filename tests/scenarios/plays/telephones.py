@@ -4,8 +4,9 @@
 has two SIP channels: the one we made, and the one that came in by it.
 """
 
+from tests.scenarios.application import App
 from tests.scenarios.scenario import scenario
-from tests.scenarios.stage import App, Stage
+from tests.scenarios.stage import Stage
 
 
 def quality(s: Stage) -> None:
