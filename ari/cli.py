@@ -98,7 +98,10 @@ def _command() -> click.Group:
         console = Console(highlight=False)
         simulator = Simulator(host=host, port=port, users={user: password}, speed=speed)
         if dialplan is not None:
-            simulator.dialplan(dialplan.read())
+            try:
+                simulator.dialplan(dialplan.read())
+            except ValueError as error:
+                raise click.BadParameter(str(error), param_hint="--dialplan") from error
         try:
             simulator.start()
         except OSError as error:

@@ -3,6 +3,7 @@
 import io
 import subprocess
 import sys
+import tempfile
 import unittest
 from contextlib import redirect_stderr
 from unittest import mock
@@ -49,6 +50,20 @@ class SimulateTest(unittest.TestCase):
             result = CliRunner().invoke(cli._command(), ["simulate", "--port", str(sim.port)])
         self.assertEqual(result.exit_code, 1)
         self.assertIn("cannot listen", result.output)
+
+    def test_a_dialplan_is_read(self) -> None:
+        with tempfile.NamedTemporaryFile("w", suffix=".conf") as file:
+            file.write("exten => 100,1,this is none")
+            file.flush()
+            status, output = self.run_it("--dialplan", file.name)
+        self.assertEqual(status, 2)
+        self.assertIn("not a step of a dialplan", output)
+
+    def test_ctrl_c_ends_it(self) -> None:
+        with mock.patch.object(cli, "_narrate", side_effect=KeyboardInterrupt):
+            status, output = self.run_it()
+        self.assertEqual(status, 0)
+        self.assertIn("Bye.", output)
 
     def test_a_speed_that_cannot_be(self) -> None:
         status, output = self.run_it("--speed", "0")
@@ -105,6 +120,12 @@ class MissingTest(unittest.TestCase):
             [sys.executable, "-c", code], capture_output=True, text=True, check=True
         )
         self.assertIn("pip install ari-py[testing]", result.stdout)
+
+    def test_other_names_are_not_there(self) -> None:
+        import ari.testing
+
+        with self.assertRaisesRegex(AttributeError, "Nothing"):
+            _ = ari.testing.Nothing
 
     def test_help(self) -> None:
         with (
