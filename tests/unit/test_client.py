@@ -1,9 +1,9 @@
 """The client: its address, how it connects, what it runs, and how it ends."""
 
+import itertools
 import json
 import signal
 import threading
-import time
 import unittest
 from types import SimpleNamespace
 from unittest import mock
@@ -180,11 +180,16 @@ class ConnectTest(MockedHttp):
 
     def test_it_does_not_wait_longer_than_asked(self):
         self.serve("GET", "/api-docs/resources.json", status=503, body="")
-        began = time.monotonic()
-        with self.assertRaises(ari.ARIServerUnavailable):
-            ari.connect(BASE, USER, PASSWORD, wait=0.01)
-        self.assertLess(time.monotonic() - began, DEADLINE)
-        self.assertGreater(len(self.mock.calls), 1)
+        clock = itertools.count()
+        with (
+            mock.patch("ari.client.time.monotonic", side_effect=lambda: next(clock)),
+            mock.patch("ari.client.threading.Event") as pause,
+            self.assertRaises(ari.ARIServerUnavailable),
+        ):
+            ari.connect(BASE, USER, PASSWORD, wait=2.5)
+        # It looks at the clock at 0, and after each attempt at 1, 2 and 3.
+        self.assertEqual(len(self.mock.calls), 3)
+        self.assertEqual([c.args for c in pause().wait.mock_calls], [(0.25,), (0.25,)])
 
 
 class BundledDescriptionTest(MockedHttp):
