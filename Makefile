@@ -5,7 +5,7 @@ VENV := .venv
 VENV_READY := $(VENV)/.ready
 BIN := $(VENV)/bin
 
-.PHONY: all demo test lint types unit docs nose clean
+.PHONY: all demo test lint types unit docs nose bench clean
 
 all: test
 
@@ -42,6 +42,12 @@ nose: $(VENV_READY)
 
 docs: $(VENV_READY)
 	$(BIN)/sphinx-build -W -q -b html docs docs/_build/html
+
+# The figures are for reading; listeners.py fails if an event's cost grows with the listeners.
+bench: $(VENV_READY)
+	$(BIN)/python benchmarks/listeners.py
+	$(BIN)/python benchmarks/throughput.py
+	$(BIN)/python benchmarks/simulator.py
 
 clean:
 	rm -rf $(VENV) .venv-* build dist *.egg-info docs/_build
