@@ -20,20 +20,21 @@ class SimulatedServer(OwnServer):
     It shares its interpreter with the tests and takes less than a server of its own would.
 
     :param speed: virtual seconds per real second
+    :param idle_timeout: real seconds after which it closes a connection that nobody uses
     """
 
-    idle_timeout = 1.0
     scale = 0.2
 
-    def __init__(self, *, speed: float = 1.0) -> None:
+    def __init__(self, *, speed: float = 3.0, idle_timeout: float = 15.0) -> None:
         super().__init__("simulator")
+        self.idle_timeout = idle_timeout
         self.simulator = Simulator(
             port=self.port,
             users={USER: PASSWORD},
             read_only_users={READER: READER_PASSWORD},
             allowed_origins=[ALLOWED_ORIGIN],
             speed=speed,
-            idle_timeout=self.idle_timeout,
+            idle_timeout=idle_timeout,
         )
         self.simulator.dialplan(dialplan())
         self.simulator.endpoint("PJSIP/alice", online=False)
