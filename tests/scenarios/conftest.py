@@ -1,11 +1,14 @@
 """The servers that play the scenarios: the simulator and a real Asterisk of each version."""
 
+import base64
 import contextlib
+import logging
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pytest
+import websocket
 
 from tests.asterisk import rootfs
 from tests.asterisk.server import READER, READER_PASSWORD, AsteriskServer, OwnServer
@@ -15,6 +18,11 @@ from tests.scenarios.plays import SCENARIOS
 # Virtual seconds per real second: fast, and yet slow enough to interrupt what goes on.
 SPEED = 5.0
 SERVERS = ("simulator", "22", "16")
+
+# Seconds that an Asterisk may take to open a WebSocket.
+KNOCK = 10.0
+
+log = logging.getLogger(__name__)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -35,8 +43,8 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         metafunc.parametrize("server", servers, indirect=True, scope="session")
         metafunc.parametrize("scenario", SCENARIOS.values(), ids=SCENARIOS.keys())
     elif "server" in metafunc.fixturenames:
-        real = [name for name in servers if name == "22"]
-        metafunc.parametrize("server", real, indirect=True, scope="session")
+        same = [name for name in servers if name != "16"]
+        metafunc.parametrize("server", same, indirect=True, scope="session")
 
 
 @dataclass(frozen=True)
@@ -53,6 +61,28 @@ class Venue:
     password: str
     reader: str
     reader_password: str
+    own: OwnServer
+
+    def revive(self) -> None:
+        """Start the server anew if it takes no applications any more.
+
+        Asterisk 22.10.1 sometimes comes to that when a connection closes that was told of
+        everything: requests are still answered, but no WebSocket is ever opened again.
+        """
+        if self.version == "simulator":
+            return
+        token = base64.b64encode(f"{self.user}:{self.password}".encode()).decode()
+        address = f"{self.url.rstrip('/')}/ari/events?app=knock".replace("http", "ws", 1)
+        try:
+            websocket.create_connection(
+                address,
+                header=[f"Authorization: Basic {token}"],
+                timeout=KNOCK,
+            ).close()
+        except websocket.WebSocketTimeoutException:
+            log.warning("%s takes no applications any more, and is started anew", self.version)
+            self.own.kill()
+            self.own.start()
 
 
 @pytest.fixture(scope="session")
@@ -66,9 +96,9 @@ def server(request: pytest.FixtureRequest) -> Iterator[Venue]:
 def asterisk(version: str) -> Iterator[Venue]:
     release = next(r for r in rootfs.RELEASES if r.name == f"asterisk{version}")
     if not release.is_there:
-        pytest.skip(f"{release.folder} is missing: run `make asterisk` first")
+        pytest.fail(f"{release.folder} is missing: run `make asterisk` first", pytrace=False)
     if os.geteuid() != 0:
-        pytest.skip("a real Asterisk runs in a folder by chroot: run the tests as root")
+        pytest.fail("a real Asterisk runs in a folder by chroot: run the tests as root", False)
     with AsteriskServer(release.folder, f"scenarios-{version}") as server:
         yield venue(version, server)
 
@@ -80,4 +110,4 @@ def simulator() -> Iterator[Venue]:
 
 
 def venue(version: str, server: OwnServer) -> Venue:
-    return Venue(version, server.url, server.user, server.password, READER, READER_PASSWORD)
+    return Venue(version, server.url, server.user, server.password, READER, READER_PASSWORD, server)

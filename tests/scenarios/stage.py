@@ -82,6 +82,7 @@ class Stage:
     """One run of one scenario on one server.
 
     :param server: an object with ``url``, ``user`` and ``password``
+    :ivar watches_all: whether an application was connected that is told of everything
     """
 
     def __init__(self, server: Any) -> None:
@@ -90,6 +91,7 @@ class Stage:
         self.credentials = (server.user, server.password)
         self.steps: list[Json] = []
         self.apps: list[App] = []
+        self.watches_all = False
         self._suffix = "_" + "".join(random.choices("bcdfghjkmnpqrstvwxz", k=6))
         self._ids: list[str] = []
         self._local = threading.local()
@@ -134,6 +136,7 @@ class Stage:
         :param far_ends: whether the far halves of Local channels are written down too; they run
             the dialplan on their own, so that much of what they do is a race with us
         """
+        self.watches_all = self.watches_all or "subscribeAll" in query
         app = App(
             self.url,
             self.credentials,

@@ -14,6 +14,8 @@ def play(server, scenario):
         return stage.transcript()
     finally:
         stage.close()
+        if stage.watches_all:
+            server.revive()
 
 
 def test_scenario(server, scenario: Scenario, request: pytest.FixtureRequest) -> None:
