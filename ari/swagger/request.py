@@ -106,8 +106,9 @@ def bind(
     paths = [p["name"] for p in parameters if p["paramType"] == "path"]
     if len(args) > len(paths):
         raise TypeError(
-            f"{name}() takes {_count(len(paths), 'positional argument')} but {len(args)} were "
-            f"given; {_takes(operation, given)}"
+            f"{name}() takes {_count(len(paths), 'positional argument')} but {len(args)} "
+            f"{'was' if len(args) == 1 else 'were'} given; {_takes(operation, given)}; "
+            "only ids, which stand in the path, go by position"
         )
     values.update(zip(paths, args, strict=False))
     known = {python_name(p["name"]): p["name"] for p in parameters}
@@ -144,7 +145,7 @@ def _takes(operation: Json, given: Iterable[str]) -> str:
 def near_miss(name: str, known: Iterable[str]) -> str:
     """Return ' (did you mean …?)' for a name that almost is a known one, else ''."""
     by_lower = {k.lower(): k for k in known}
-    close = difflib.get_close_matches(name.lower(), by_lower, n=1)
+    close = difflib.get_close_matches(str(name).lower(), by_lower, n=1)
     return f" (did you mean {by_lower[close[0]]!r}?)" if close else ""
 
 
