@@ -258,6 +258,14 @@ def transport_errors(operation: str, address: str) -> Iterator[None]:
         raise ARIConnectionError(f"{operation}: cannot reach {where}: {root_cause(ex)}") from ex
 
 
+#: What OpenSSL's reasons mean to somebody who has just typed an address.
+_TLS_HINTS = {
+    "CERTIFICATE_VERIFY_FAILED": "; verify= takes the path of a CA bundle",
+    "RECORD_LAYER_FAILURE": "; perhaps that port speaks no TLS, and its address is http://",
+    "WRONG_VERSION_NUMBER": "; perhaps that port speaks no TLS, and its address is http://",
+}
+
+
 def root_cause(error: BaseException) -> str:
     """Describe the innermost reason of a chain of errors: 'Connection refused', say."""
     inner: BaseException = error
@@ -265,5 +273,5 @@ def root_cause(error: BaseException) -> str:
     while (following := inner.__cause__ or inner.__context__) and id(following) not in seen:
         inner = following
         seen.add(id(inner))
-    reason = getattr(inner, "strerror", None) or str(inner)
-    return str(reason or type(inner).__name__)
+    reason = getattr(inner, "strerror", None) or str(inner) or type(inner).__name__
+    return f"{reason}{_TLS_HINTS.get(getattr(inner, 'reason', ''), '')}"

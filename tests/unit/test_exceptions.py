@@ -1,6 +1,7 @@
 """The errors: one tree, caught as requests users expect, and what their texts hold."""
 
 import pickle
+import ssl
 import unittest
 
 import requests
@@ -179,6 +180,14 @@ class TransportErrorsTest(unittest.TestCase):
             str(error), "channels.list: cannot reach http://a.test/ari: Connection refused"
         )
         self.assertIs(error.__cause__, outer)
+
+    def test_tls_towards_a_port_that_speaks_none(self):
+        for reason in ("WRONG_VERSION_NUMBER", "RECORD_LAYER_FAILURE"):
+            inner = ssl.SSLError(1, f"[SSL: {reason}] what OpenSSL says")
+            inner.reason = reason
+            outer = requests.exceptions.SSLError("outside")
+            outer.__cause__ = inner
+            self.assertIn("that port speaks no TLS", str(self.translate(outer)))
 
     def test_timeouts(self):
         self.assertIs(type(self.translate(requests.ConnectTimeout())), ari.ARIConnectTimeout)
