@@ -117,7 +117,7 @@ class EventSchema:
         return [entry for entry in self._fields.get(event_type, []) if entry[1] == class_name]
 
     def _types_with(self, class_name: str) -> list[str]:
-        return sorted(name for name in self.models if self._model_fields(name, class_name))
+        return sorted(n for n in self._event_names() if self._model_fields(n, class_name))
 
     def references(self, event: Event) -> list[Key]:
         """Return the objects that an event is about, the one whose call it belongs to first.
@@ -253,7 +253,11 @@ class ListenerTable:
         :param key: the object that the event must be about; None for any.
         :param once: whether it fires once only.
         :param replace: whether it takes the place of an equal callback.
+        :raises TypeError: the callback, or the user's own behind it, cannot be called.
         """
+        function = inspect.unwrap(callback)
+        if not callable(function):
+            raise TypeError(f"{function!r} is not a function, to be called for {event_type!r}")
         with self._lock:
             subscription = Subscription(
                 self, event_type, key, callback, args, kwargs or {}, once, next(self._order)

@@ -53,10 +53,11 @@ class Listening:
         """
         if event_cb is None:
             return self._decorator(self.on_event, event_type, *args, once=once, **kwargs)
+        subscription = self.table.add(event_type, event_cb, args, kwargs, once=once, replace=True)
         if self.event_models and event_type not in self.event_models:
             hint = near_miss(event_type, self.event_models)
             log.warning("listening for %r, which Asterisk does not declare%s", event_type, hint)
-        return self.table.add(event_type, event_cb, args, kwargs, once=once, replace=True)
+        return subscription
 
     def on_object_event(
         self,

@@ -237,9 +237,12 @@ class WrongProgramsTest(MockedAsterisk):
                 (lambda: channels.originate(endpoint=None), "missing required argument"),
                 (lambda: channels.get("a", channelId="b"), "multiple values for argument"),
                 (lambda: channels.get("a", "b"), "takes 1 positional argument but 2 were given"),
-                (lambda: channels.list("a"), "takes 0 positional arguments but 1 were given"),
+                (lambda: channels.list("a"), "takes 0 positional arguments but 1 was given"),
                 (lambda: channel.play(media="x", channelId="c2"), "gives already"),
-                (lambda: channel.play("sound:x"), "takes 0 positional arguments"),
+                (
+                    lambda: channel.play("sound:x"),
+                    "takes 0 positional arguments.*takes: media.*only ids",
+                ),
             ):
                 with self.assertRaisesRegex(TypeError, words):
                     wrong()
@@ -267,8 +270,22 @@ class WrongProgramsTest(MockedAsterisk):
         self.assertFalse(caught.exception.response)
 
     def test_no_application(self):
-        with self.assertRaisesRegex(ValueError, "name at least one application"):
-            self.client.run([])
+        for none in ([], "", "a,,b", [""], None):
+            with self.assertRaisesRegex(ValueError, "name at least one application"):
+                self.client.run(none)
+
+    def test_a_listener_that_cannot_be_called(self):
+        channel = self.channel()
+        for register in (
+            lambda: self.client.on_event("StasisStart", "print"),
+            lambda: self.client.on_event(print, "StasisStart"),
+            lambda: self.client.on_channel_event("StasisStart", "print"),
+            lambda: channel.on_event("StasisEnd", "print"),
+            lambda: self.client.on_application_registered("app", None),
+        ):
+            with self.assertRaisesRegex(TypeError, "is not a function"):
+                register()
+        self.assertEqual(self.client.event_listeners, {})
 
 
 class PartOfADescriptionTest(unittest.TestCase):

@@ -239,6 +239,9 @@ class OnObjectEventTest(MockedAsterisk):
                 register("ApplicationReplaced", print)
         with self.assertRaisesRegex(ValueError, "events that have: .*BridgeCreated"):
             client.on_bridge_event("StasisStart", print)
+        with self.assertRaises(ValueError) as caught:
+            client.on_channel_event("BridgeCreated", print)
+        self.assertNotIn("ReferTo", str(caught.exception))  # a model, and no event
         with self.assertRaisesRegex(ValueError, "events that have: none"):
             client.on_sound_event("StasisStart", print)
         self.assertEqual(client.event_listeners, {})
