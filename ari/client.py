@@ -64,8 +64,16 @@ def connect(
     :param wait: seconds to wait for an Asterisk that is still starting.
     :raises ARIUnauthorized: unknown user or wrong password.
     :raises ARIConnectionError: nothing answers there.
+    :raises ARITimeout: the connection stands, but no answer comes in time.
     :raises ARIDescriptionError: what answers is no Asterisk, or one without ARI.
+    :raises ValueError: the address is none, or holds credentials or a query.
+    :raises TypeError: the address, user or password is no str; None, for instance, for a variable
+        of the environment that is not set.
     """
+    for name, value in (("base_url", base_url), ("username", username), ("password", password)):
+        if not isinstance(value, str):
+            got = "None" if value is None else f"a {type(value).__name__}"
+            raise TypeError(f"connect() got {got} as {name}, which is to be a str")
     address = _checked(base_url)
     http_client = SynchronousHttpClient(timeout=timeout, verify=verify, cert=cert)
     http_client.set_basic_auth(urlsplit(address).hostname or "", username, password)
@@ -186,6 +194,7 @@ class Client(Listening):
         :raises ARIConnectionError: the first connection cannot be made, or the connection was
             lost and is not to be made again.
         :raises ARIUnauthorized: credentials are not accepted, perhaps not any more.
+        :raises ValueError: no application is named, or the number of workers is negative.
         """
         names = _names(apps)
         policy = reconnect if isinstance(reconnect, Reconnect) else Reconnect()
@@ -354,13 +363,18 @@ def _checked(base_url: str) -> str:
             "Asterisk's address ends with its path: a query would not be sent, and credentials in "
             "one would stand wherever it is shown"
         )
+    try:
+        _ = parts.port
+    except ValueError as ex:
+        raise ValueError(f"Asterisk's address {base_url!r} has no valid port: {ex}") from ex
     path = parts.path.rstrip("/")
     path = path if path.endswith("/ari") else path + "/ari"
     return urlunsplit((parts.scheme, parts.netloc, path, "", ""))
 
 
 def _names(apps: str | Iterable[str]) -> list[str]:
-    names = apps.split(",") if isinstance(apps, str) else list(apps)
+    # Spaces are for the reader: Asterisk would take them for part of the name.
+    names = [a.strip() for a in apps.split(",")] if isinstance(apps, str) else list(apps or ())
     if not names or not all(names):
         raise ValueError(f"run() got {apps!r}: name at least one application, and no empty name")
     return names

@@ -84,6 +84,21 @@ class AddressTest(MockedHttp):
             with self.nothing_is_sent(), self.assertRaisesRegex(ValueError, "looks like http://"):
                 ari.connect(wrong, USER, PASSWORD)
 
+    def test_a_port_that_is_none(self):
+        for wrong in ("http://h:99999/", "http://h:abc/"):
+            with self.nothing_is_sent(), self.assertRaisesRegex(ValueError, "no valid port"):
+                ari.connect(wrong, USER, PASSWORD)
+
+    def test_settings_that_are_not_set(self):
+        # As os.environ.get() returns them.
+        for wrong, name in (
+            ((None, USER, PASSWORD), "base_url"),
+            ((BASE, None, PASSWORD), "username"),
+            ((BASE, USER, None), "password"),
+        ):
+            with self.nothing_is_sent(), self.assertRaisesRegex(TypeError, f"got None as {name}"):
+                ari.connect(*wrong)
+
     def test_credentials_in_an_address_are_refused_and_not_shown(self):
         for wrong in (
             "http://joe:hush@h:8088/",
@@ -321,7 +336,7 @@ class RunTest(MockedAsterisk):
         return seen[0]
 
     def test_applications_as_str_list_tuple_or_any_iterable(self):
-        for apps in ("a,b", ["a", "b"], ("a", "b"), iter(["a", "b"]), {"a": 1, "b": 2}):
+        for apps in ("a,b", " a, b ", ["a", "b"], ("a", "b"), iter(["a", "b"]), {"a": 1, "b": 2}):
             self.assertEqual(self.connected_apps(apps), "a,b")
         self.assertEqual(self.connected_apps("one"), "one")
 
