@@ -284,6 +284,12 @@ class SocketTest(SimulatorCase):
         self.sim._engine.wait_until(lambda: not self.sim.applications, DEADLINE, "its end")
         self.assertEqual(self.ask("GET", "applications").json(), [])
 
+    def test_a_client_that_does_not_read_is_cut_off(self) -> None:
+        self.socket()
+        for _ in range(20):  # more than the buffers of any system on the way hold
+            self.sim.emit("ChannelUserevent", app="app", padding="x" * 2**20)
+        self.sim.wait_until(lambda: not self.sim.applications, DEADLINE, what="the end")
+
 
 class CallerTest(SimulatorCase):
     def test_a_call_from_start_to_end(self) -> None:
