@@ -1,4 +1,4 @@
-"""Walk over loaded declarations: check each node, let processors see it, name the place of a fault.
+"""Walk over loaded declarations: let processors see each node, and name the place of a fault.
 
 The hooks of :class:`SwaggerProcessor` and their arguments are swaggerpy's, so that a processor
 written for it works here.
@@ -11,7 +11,6 @@ from typing import Any
 from ..exceptions import ARIDescriptionError
 
 __all__ = [
-    "SWAGGER_PRIMITIVES",
     "ParsingContext",
     "SwaggerError",
     "SwaggerProcessor",
@@ -19,11 +18,6 @@ __all__ = [
 ]
 
 Json = dict[str, Any]
-
-#: The type names that Swagger itself defines.
-SWAGGER_PRIMITIVES = frozenset(
-    ["void", "string", "boolean", "number", "int", "long", "double", "float", "Date"]
-)
 
 
 class ParsingContext:

@@ -20,9 +20,9 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote
 
-__all__ = ["Request", "bind", "build", "near_miss", "python_name", "signature"]
+from .processors import Json
 
-Json = dict[str, Any]
+__all__ = ["Request", "bind", "build", "near_miss", "python_name", "signature"]
 
 _ANNOTATIONS: dict[str, Any] = {
     "string": str,
