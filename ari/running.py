@@ -80,6 +80,7 @@ class Running:
         self.reading = True
         self._client = client
         self._registered: set[str] = set()
+        self._shown: Any = None
         self._recoveries: list[threading.Thread] = []
         self._gap_over = Latch()
         self._failure: BaseException | None = None
@@ -214,7 +215,7 @@ class Running:
     def _set_socket(self, socket: Any) -> None:
         """Show the current socket in ``client.websockets``."""
         sockets = self._client.websockets
-        sockets.discard(getattr(self, "_shown", None))
+        sockets.discard(self._shown)
         self._shown = socket
         if socket is not None:
             sockets.add(socket)
