@@ -101,6 +101,7 @@ class Client(Listening):
 
     :param base_url: Asterisk's HTTP address; see :func:`connect`.
     :param http_client: sends the requests; see :class:`ari.swagger.http_client.HttpClient`.
+    :ivar base_url: the address as it was given.
     :ivar repositories: the repositories by name.
     :ivar swagger: the client of the Swagger layer.
     :ivar event_models: the declared models of the events, by name.

@@ -50,6 +50,7 @@ class Listening:
 
         :param once: whether to call it for the first event only.
         :return: a subscription with ``close()``, also a context manager.
+        :raises TypeError: ``event_cb`` is not a function.
         """
         if event_cb is None:
             return self._decorator(self.on_event, event_type, *args, once=once, **kwargs)
@@ -80,6 +81,7 @@ class Listening:
         :param once: whether to call it for the first event only.
         :return: a subscription with ``close()``, also a context manager.
         :raises ValueError: there is no such event, or it has no such object.
+        :raises TypeError: ``event_cb`` is not a function.
         """
         pick = self._picker(event_type, factory_fn, model_id)
         if event_cb is None:

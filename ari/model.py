@@ -196,6 +196,7 @@ class BaseObject:
 
         :return: a subscription with ``close()``.
         :raises ValueError: there is no such event, or it is never about such an object.
+        :raises TypeError: ``fn`` is not a function.
         :raises RuntimeError: objects of this class have no events.
         """
         if not self.event_reg:
@@ -266,6 +267,8 @@ class Channel(BaseObject):
         :param prompt: media to play meanwhile, one URI or several; the first digit stops it.
         :return: the digits, '' if there were none.
         :raises ARIObjectGone: the channel was hung up, or left Stasis.
+        :raises ARIHTTPError: Asterisk does not play the prompt.
+        :raises ValueError: ``max_digits`` is less than 1.
         """
         return read_digits(self, max_digits, timeout, first_digit_timeout, terminators, prompt)
 

@@ -48,8 +48,9 @@ _FAREWELL = 1.0
 class Reconnect:
     """How a lost connection is made again: full-jitter backoff.
 
-    Before the n-th attempt in a row the client waits a random time between 0 and
-    ``min(max_delay, first_delay * 2 ** n)``, so that many clients do not come back at once.
+    Before an attempt the client waits a random time between 0 and
+    ``min(max_delay, first_delay * 2 ** n)``, where n counts the attempts in a row from 0, so that
+    many clients do not come back at once.
 
     :param first_delay: seconds, the upper bound of the first wait.
     :param max_delay: seconds, the upper bound of any wait. Short, for callers are waiting.
@@ -64,7 +65,11 @@ class Reconnect:
     stable_after: float = 10.0
 
     def delay(self, attempt: int, rand: Callable[[], float] = random.random) -> float:
-        """Return the seconds to wait before an attempt; the first is 0."""
+        """Return the seconds to wait before an attempt.
+
+        :param attempt: its number in a row, 0 for the first.
+        :param rand: returns a number from 0 to 1.
+        """
         # The exponent is bounded, for a float is, and attempts are not.
         return rand() * min(self.max_delay, self.first_delay * 2.0 ** min(attempt, 60))
 

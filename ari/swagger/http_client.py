@@ -1,7 +1,8 @@
 """The http client: the one interface through which everything reaches the network.
 
-:class:`HttpClient` is swaggerpy's interface. Anything with ``request()`` and ``ws_connect()`` will
-do; a WebSocket needs only ``recv()``, returning None at its end, ``send_close()`` and ``close()``.
+:class:`HttpClient` is swaggerpy's interface. Anything with ``request()``, ``ws_connect()`` and
+``close()`` will do; a WebSocket needs only ``recv()``, returning None at its end, ``send_close()``
+and ``close()``.
 :class:`SynchronousHttpClient` does it with requests and websocket-client.
 """
 
