@@ -108,6 +108,10 @@ def main():
         if event["args"] == [DIALLED]:
             return  # The second party, which serve() is waiting for.
         channel = channel_obj.get("channel")
+        if not event["args"]:
+            print(f"{channel.id}: the dialplan names no endpoint to dial")
+            hang_up(channel)
+            return
         print(f"{channel.id}: calls")
         try:
             serve(client, channel, event["args"][0])
