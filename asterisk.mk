@@ -5,9 +5,11 @@
 asterisk:
 	@python3 tests/asterisk/rootfs.py
 
+# On a server of the user's own, ARI_TEST_URL, the scenarios are left out: they are about two releases.
 test-asterisk: $(VENV_READY)
-	.venv/bin/python -m pytest tests/asterisk $(PYTEST_ARGS)
+	$(BIN)/python -m pytest tests/asterisk $(if $(ARI_TEST_URL),,tests/scenarios) \
+		--server 22 --server 16 $(PYTEST_ARGS)
 
 # The same plays on the simulator and on both releases.
 scenarios: $(VENV_READY)
-	.venv/bin/python -m pytest tests/scenarios $(PYTEST_ARGS)
+	$(BIN)/python -m pytest tests/scenarios $(PYTEST_ARGS)
