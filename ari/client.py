@@ -300,6 +300,8 @@ class Client(Listening):
                 self.schema.check_refers(event_type, about.model_id)
             elif self.event_models:
                 self.schema.check_type(event_type)
+        if not self._runs:
+            log.warning("waiting for %s, but no run() is reading events yet", " or ".join(types))
         keys = about.wait_keys if about is not None else []
         return self.waiting.wait_for(types, keys, predicate, timeout)
 

@@ -8,7 +8,7 @@ from ari.exceptions import ARIObjectGone, ARIWaitTimeout
 from ari.waiting import WaitingRoom, target_keys
 
 from .sockets import DEADLINE, Inbox
-from .support import MockedAsterisk, channel_json, event
+from .support import LogRecords, MockedAsterisk, channel_json, event
 
 CHANNEL = ("Channel", "c1")
 PLAYBACK = ("Playback", "p1")
@@ -359,6 +359,20 @@ class ClientWaitTest(MockedAsterisk):
             self.client.wait_for("StasisStrat")
         with self.assertRaises(ValueError):
             self.channel().wait_for(["StasisStart", "BridgeCreated"])
+
+    def test_a_wait_that_nobody_reads_events_for_is_logged(self):
+        with LogRecords() as log, self.assertRaises(ARIWaitTimeout):
+            self.channel().wait_for("StasisEnd", timeout=0)
+        self.assertIn("waiting for StasisEnd, but no run() is reading events yet", log.text)
+        with LogRecords() as log:
+            self.client.on_event(
+                "StasisStart", lambda _event: self.channel().wait_for("StasisEnd", timeout=DEADLINE)
+            )
+            self.play_events(
+                event("StasisStart", args=[], channel=channel_json("c1")),
+                event("StasisEnd", channel=channel_json("c1")),
+            )
+        self.assertNotIn("no run()", log.text)
 
     def test_what_a_call_brings_about_may_come_before_its_answer(self):
         def answer(request):
