@@ -293,8 +293,16 @@ class Client(Listening):
         :raises ARIWaitTimeout: no such event came in time.
         :raises ARIObjectGone: the object ended, or the client was closed.
         :raises ValueError: there is no such event, or it is never about such an object.
+        :raises TypeError: the predicate is not a function.
         """
+        if predicate is not None and not callable(predicate):
+            raise TypeError(
+                f"wait_for() got {predicate!r} as predicate, which is to be a function; "
+                "seconds are given by name: timeout=5"
+            )
         types = [event_types] if isinstance(event_types, str) else list(event_types)
+        if not types:
+            raise ValueError("wait_for() got no event type: name at least one event")
         for event_type in types:
             if about is not None:
                 self.schema.check_refers(event_type, about.model_id)

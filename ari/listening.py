@@ -46,8 +46,10 @@ class Listening:
         """Call a function for every event of a type, as ``event_cb(event, *args, **kwargs)``.
 
         A function that is registered for this type already is replaced. Without a function it is
-        a decorator.
+        a decorator. A type that Asterisk does not declare is logged, and listened for.
 
+        :param event_type: the event's type, such as ``StasisStart``.
+        :param event_cb: the function; what follows is passed to it after the event.
         :param once: whether to call it for the first event only.
         :return: a subscription with ``close()``, also a context manager.
         :raises TypeError: ``event_cb`` is not a function.
@@ -76,6 +78,8 @@ class Listening:
         field of the class, ``objects`` is the object, or None if the event holds none; if it
         declares several, an :class:`ari.model.EventObjects`.
 
+        :param event_type: the event's type, such as ``StasisStart``.
+        :param event_cb: the function; None for a decorator.
         :param factory_fn: makes an object, from the client and the object's JSON.
         :param model_id: the class's name in the declarations.
         :param once: whether to call it for the first event only.

@@ -217,6 +217,7 @@ class BaseObject:
         :raises ARIWaitTimeout: no such event came in time.
         :raises ARIObjectGone: the object ended, or the client was closed.
         :raises ValueError: there is no such event, or it is never about such an object.
+        :raises TypeError: the predicate is not a function.
         """
         event: Json = self.client.wait_for(event_types, predicate, timeout, about=self)
         return event

@@ -583,6 +583,15 @@ class WaitForTest(MockedAsterisk):
             with self.assertRaises(ari.ARIWaitTimeout):
                 self.client.wait_for(types, timeout=0)
 
+    def test_a_wait_for_nothing(self):
+        with self.assertRaisesRegex(ValueError, "at least one event"):
+            self.client.wait_for([], timeout=0)
+
+    def test_a_timeout_in_the_place_of_the_predicate(self):
+        for wait_for in (self.client.wait_for, self.channel().wait_for):
+            with self.assertRaisesRegex(TypeError, "timeout=5"):
+                wait_for("StasisStart", 5)
+
     def test_closing_ends_it(self):
         self.client.close()
         with self.assertRaisesRegex(ari.ARIObjectGone, "the client was closed"):
