@@ -199,8 +199,7 @@ class BaseObject:
         :raises TypeError: ``fn`` is not a function.
         :raises RuntimeError: objects of this class have no events.
         """
-        if not self.event_reg:
-            raise RuntimeError(f"objects of class {type(self).__name__} have no events")
+        self._check_has_events()
         return self.client.on_event_of(self, event_type, fn, *args, **kwargs)
 
     def wait_for(
@@ -218,9 +217,15 @@ class BaseObject:
         :raises ARIObjectGone: the object ended, or the client was closed.
         :raises ValueError: there is no such event, or it is never about such an object.
         :raises TypeError: the predicate is not a function.
+        :raises RuntimeError: objects of this class have no events.
         """
+        self._check_has_events()
         event: Json = self.client.wait_for(event_types, predicate, timeout, about=self)
         return event
+
+    def _check_has_events(self) -> None:
+        if not self.event_reg:
+            raise RuntimeError(f"objects of class {type(self).__name__} have no events")
 
 
 def _make_method(cls: type[BaseObject], operation: Any, given: tuple[str, ...]) -> Any:

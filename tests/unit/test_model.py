@@ -224,6 +224,8 @@ class EveryClassTest(MockedAsterisk):
             if cls in WITHOUT_EVENTS:
                 with self.assertRaisesRegex(RuntimeError, f"class {cls.__name__} have no events"):
                     obj.on_event("StasisStart", print)
+                with self.assertRaisesRegex(RuntimeError, f"class {cls.__name__} have no events"):
+                    obj.wait_for("StasisStart", timeout=0)
 
 
 class DomainObjectTest(MockedAsterisk):
