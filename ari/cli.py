@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from ari.testing import Simulator
     from ari.testing.demo import Demo
 
-NEEDED = "The ari command needs packages that are not installed: pip install ari-py[cli,testing]"
+NEEDED = "The ari command needs packages that are not installed: pip install 'ari-py[cli,testing]'"
 
 
 def main() -> None:
@@ -60,6 +60,9 @@ def _command() -> click.Group:
         "--app", "apps", multiple=True, help="Application to call; may be repeated.  [default: all]"
     )
     @click.option(
+        "--args", default="", help="Arguments that the callers bring, separated by commas."
+    )
+    @click.option(
         "--speed", default=1.0, show_default=True, help="Seconds of the simulator per real second."
     )
     @click.option("--interval", default=4.0, show_default=True, help="Seconds between two callers.")
@@ -80,6 +83,7 @@ def _command() -> click.Group:
         user: str,
         password: str,
         apps: tuple[str, ...],
+        args: str,
         speed: float,
         interval: float,
         callers: bool,
@@ -108,7 +112,8 @@ def _command() -> click.Group:
             raise click.ClickException(f"cannot listen on {host}:{port}: {error}") from error
         with simulator:
             console.print(f"[bold]Simulator[/bold] at {simulator.url}, user {user}")
-            demo = Demo(simulator, apps=apps, interval=interval, seed=seed)
+            given = args.split(",") if args else []
+            demo = Demo(simulator, apps=apps, args=given, interval=interval, seed=seed)
             if callers:
                 demo.start()
             child = _start(program, simulator) if program else None

@@ -14,7 +14,7 @@ from .digits import read_digits
 from .event_objects import EventObjects
 from .exceptions import from_response
 from .ids import DefaultObjectIdGenerator, EndpointIdGenerator, ObjectIdGenerator
-from .operations import arguments, make_function, send
+from .operations import arguments, explain, make_function, send
 from .swagger.client import Resource
 from .swagger.processors import Json
 from .swagger.request import near_miss
@@ -436,7 +436,7 @@ def promote(client: Any, resp: Any, operation_json: Json) -> Any:
     """
     name = ".".join(filter(None, [operation_json.get("resource"), operation_json.get("nickname")]))
     if resp.status_code >= 300:
-        raise from_response(resp, name or "call")
+        raise from_response(resp, name or "call", explain(name, resp.status_code))
     response_class = operation_json.get("responseClass", "void")
     if response_class == "binary":
         return resp.content

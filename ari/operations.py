@@ -20,10 +20,15 @@ __all__ = [
     "AsteriskWorkarounds",
     "arguments",
     "as_argument",
+    "explain",
     "make_function",
     "refuse_harmful",
     "send",
 ]
+
+
+#: The operations that make a channel to an endpoint.
+_DIALLING = frozenset(["channels.create", "channels.originate", "channels.originateWithId"])
 
 
 class AsteriskWorkarounds(SwaggerProcessor):
@@ -57,6 +62,18 @@ def refuse_harmful(operation: Operation, values: Mapping[str, Any]) -> None:
             value = values.get(name)
             if value is not None and int(value) < 0:
                 raise ValueError(f"sendDTMF() got {name}={value}: milliseconds cannot be negative")
+
+
+def explain(operation: str, status: int) -> str:
+    """Return what Asterisk's words for an error leave out, '' if they say it all.
+
+    :param operation: the operation's name, such as ``channels.originate``.
+    :param status: the status of its answer.
+    """
+    if status == 500 and operation in _DIALLING:
+        # "Allocation failed", whatever the reason.
+        return "so Asterisk answers for an endpoint that does not exist or is not registered"
+    return ""
 
 
 def arguments(

@@ -1,6 +1,6 @@
 """A PBX in memory, so that ARI programs can be run and tested without an Asterisk.
 
-Needs the extra ``testing``: ``pip install ari-py[testing]``. See :class:`Simulator`; for pytest
+Needs the extra ``testing``: ``pip install 'ari-py[testing]'``. See :class:`Simulator`; for pytest
 there are the fixtures of :mod:`ari.testing.pytest_plugin`.
 """
 
@@ -32,5 +32,5 @@ def __getattr__(name: str) -> Any:
         if error.name != "aiohttp":
             raise
         raise ImportError(
-            "the simulator needs aiohttp: pip install ari-py[testing]", name="aiohttp"
+            "the simulator needs aiohttp: pip install 'ari-py[testing]'", name="aiohttp"
         ) from error

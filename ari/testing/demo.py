@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from ari.testing.callers import Caller
 from ari.testing.simulator import Simulator
@@ -50,6 +50,7 @@ class Demo:
     """Sends visitors to applications.
 
     :param apps: the applications to call; without any, all that are connected.
+    :param args: the application's arguments that they bring.
     :param interval: virtual seconds between two visitors.
     :param seed: makes the same visitors do the same things.
     """
@@ -59,11 +60,13 @@ class Demo:
         simulator: Simulator,
         *,
         apps: tuple[str, ...] = (),
+        args: Sequence[str] = (),
         interval: float = 4.0,
         seed: int | None = None,
     ) -> None:
         self._simulator = simulator
         self._apps = apps
+        self._args = args
         self._interval = interval
         self._random = random.Random(seed)
         self._visitors: list[Visitor] = []
@@ -85,7 +88,9 @@ class Demo:
         app = self._random.choice(apps)
         number = f"555{self._number:04d}"
         self._told.append(f"{name} ({number}) calls {app}")
-        caller = self._simulator.call(f"PJSIP/{name.lower()}", app=app, name=name, number=number)
+        caller = self._simulator.call(
+            f"PJSIP/{name.lower()}", app=app, args=self._args, name=name, number=number
+        )
         self._visitors.append(Visitor(name, app, caller))
         self._plan(name, caller)
 

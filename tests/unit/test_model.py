@@ -39,6 +39,22 @@ SAMPLES = {
 WITHOUT_EVENTS = (Mailbox, Application)
 
 
+class UndialledTest(MockedAsterisk):
+    """What Asterisk says of an endpoint that it cannot dial does not tell much."""
+
+    def test_the_error_says_what_it_means(self):
+        answer = {"error": "Allocation failed"}
+        self.serve("POST", "/channels", answer, status=500)
+        with self.assertRaisesRegex(ari.ARIServerError, "Allocation failed.*not registered"):
+            self.client.channels.originate(endpoint="PJSIP/nobody", app="app")
+
+    def test_other_operations_keep_asterisks_words_alone(self):
+        self.serve("POST", "/bridges", {"message": "Unable to create bridge"}, status=500)
+        with self.assertRaises(ari.ARIServerError) as caught:
+            self.client.bridges.create()
+        self.assertNotIn("registered", str(caught.exception))
+
+
 class OnceJsonTest(MockedAsterisk):
     """Sounds and applications, which were dicts in ari-py."""
 

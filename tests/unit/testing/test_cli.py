@@ -101,7 +101,7 @@ class MissingTest(unittest.TestCase):
             self.assertRaises(SystemExit) as caught,
         ):
             cli.main()
-        self.assertIn("pip install ari-py[cli,testing]", str(caught.exception))
+        self.assertIn("pip install 'ari-py[cli,testing]'", str(caught.exception))
         self.assertIn("rich", str(caught.exception))
 
     def test_other_import_errors_are_not_hidden(self) -> None:
@@ -119,7 +119,7 @@ class MissingTest(unittest.TestCase):
         result = subprocess.run(
             [sys.executable, "-c", code], capture_output=True, text=True, check=True
         )
-        self.assertIn("pip install ari-py[testing]", result.stdout)
+        self.assertIn("pip install 'ari-py[testing]'", result.stdout)
 
     def test_other_names_are_not_there(self) -> None:
         import ari.testing

@@ -40,6 +40,13 @@ class DemoTest(unittest.TestCase):
         self.assertIn("Alice is gone (cause 16)", news)
         self.assertEqual(json.loads(self.socket.recv())["type"], "StasisStart")
 
+    def test_they_bring_the_arguments_that_they_are_given(self) -> None:
+        self.connect("shop")
+        demo = Demo(self.sim, seed=1, args=["PJSIP/bob", "now"])
+        demo.start()
+        self.sim.advance(2)
+        self.assertEqual(json.loads(self.socket.recv())["args"], ["PJSIP/bob", "now"])
+
     def test_the_same_seed_makes_the_same_visitors(self) -> None:
         self.connect("shop")
         stories = []
