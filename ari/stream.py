@@ -32,6 +32,7 @@ from .exceptions import (
     ARIUnauthorized,
     root_cause,
 )
+from .readahead import ReadAhead
 
 __all__ = ["EventStream", "Latch", "Reconnect", "StreamEvents"]
 
@@ -277,15 +278,17 @@ class EventStream:
         with selectors.DefaultSelector() as selector:
             selector.register(ws.sock, selectors.EVENT_READ)
             try:
-                return self._read_frames(ws, selector)
+                return self._read_frames(ws, selector, ReadAhead(ws, selector))
             except (OSError, websocket.WebSocketException) as ex:
                 return root_cause(ex)
 
-    def _read_frames(self, ws: Any, selector: selectors.BaseSelector) -> str | None:
+    def _read_frames(
+        self, ws: Any, selector: selectors.BaseSelector, ahead: ReadAhead
+    ) -> str | None:
         pinged = False
         ws.settimeout(self._ping_interval)
         while True:
-            frame = self._next_frame(ws, selector)
+            frame = self._next_frame(ws, selector, ahead)
             if self._closing.is_set():
                 return None
             if frame is None and pinged:
@@ -304,12 +307,13 @@ class EventStream:
             elif opcode == websocket.ABNF.OPCODE_BINARY:
                 self._events.on_message(data)
 
-    def _next_frame(self, ws: Any, selector: selectors.BaseSelector) -> tuple[int, Any] | None:
+    def _next_frame(
+        self, ws: Any, selector: selectors.BaseSelector, ahead: ReadAhead
+    ) -> tuple[int, Any] | None:
         """Return the next frame; None after a silence, or when the stream was closed."""
         # Waits outside of the socket's own recv(), which drops the socket at the end of the bytes:
         # there would be nothing left to say goodbye on.
-        decrypted = getattr(ws.sock, "pending", lambda: 0)()
-        if self._closing.is_set() or not (decrypted or selector.select(ws.gettimeout())):
+        if self._closing.is_set() or not (ahead.fill() or selector.select(ws.gettimeout())):
             return None
         if self._closing.is_set():
             return None

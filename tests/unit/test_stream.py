@@ -256,7 +256,8 @@ class PingTest(StreamTest):
         selector = mock.MagicMock(**{"__enter__.return_value.select.side_effect": silence})
         with mock.patch("ari.stream.selectors.DefaultSelector", return_value=selector):
             self.assertIn("within 2 s", stream._read_websocket(as_websocket(near)))
-        self.assertEqual(waits, [3.0, 2.0])
+        # Looks without waiting are not waits.
+        self.assertEqual([wait for wait in waits if wait], [3.0, 2.0])
 
     def test_a_frame_that_stalls_counts_as_silence(self):
         _, peer = self.open(ping_interval=0.01)
