@@ -18,6 +18,7 @@ import logging
 
 from . import client, exceptions, model
 from .client import Client, connect
+from .connection.stream import Reconnect
 from .exceptions import (
     ARIBadRequest,
     ARIConnectionError,
@@ -37,7 +38,6 @@ from .exceptions import (
     ARIUnprocessable,
     ARIWaitTimeout,
 )
-from .stream import Reconnect
 
 __all__ = [
     "ARIBadRequest",

@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit, urlunsplit
 
-from .calls import CallWatch
-from .events import EventSchema, ListenerTable, Subscription
+from .connection.stream import Reconnect
+from .events.listeners import EventSchema, ListenerTable, Subscription
+from .events.waits import WaitingRoom
 from .exceptions import (
     ARIConnectionError,
     ARIDescriptionError,
@@ -22,17 +23,16 @@ from .exceptions import (
     ARITimeout,
     transport_errors,
 )
-from .listening import Listening
 from .model import BaseObject, Repository
-from .operations import AsteriskWorkarounds
-from .recovery import SubscriptionLedger
-from .running import Running, call_listeners
-from .stream import Reconnect
+from .rest.functions import AsteriskWorkarounds
+from .session.gap import SubscriptionLedger
+from .session.lookback import CallWatch
+from .session.registration import Listening
+from .session.run import Running, call_listeners
 from .swagger.client import SwaggerClient
 from .swagger.http_client import DEFAULT_TIMEOUT, SynchronousHttpClient
 from .swagger.processors import Json, SwaggerError, SwaggerProcessor
 from .swagger.request import near_miss
-from .waiting import WaitingRoom
 
 if TYPE_CHECKING:
     from typing_extensions import Self

@@ -10,15 +10,15 @@ import re
 from collections.abc import Callable, Iterable
 from typing import Any, ClassVar, TypeVar
 
-from .digits import read_digits
 from .event_objects import EventObjects
+from .events.waits import Key, target_keys
 from .exceptions import from_response
 from .ids import DefaultObjectIdGenerator, EndpointIdGenerator, ObjectIdGenerator
-from .operations import arguments, explain, make_function, send
+from .rest.functions import arguments, explain, make_function, send
+from .session.digits import read_digits
 from .swagger.client import Resource
 from .swagger.processors import Json
 from .swagger.request import near_miss
-from .waiting import Key, target_keys
 
 __all__ = [
     "CLASS_MAP",

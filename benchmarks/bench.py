@@ -9,7 +9,7 @@ from typing import Any
 import requests
 
 import ari
-from ari.running import Running
+from ari.session.run import Running
 
 
 class BundledDocs:

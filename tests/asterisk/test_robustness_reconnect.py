@@ -7,7 +7,7 @@ import time
 from typing import Any
 
 import ari
-from ari.stream import Reconnect
+from ari.connection.stream import Reconnect
 from tests.asterisk.proxy import Proxy
 from tests.asterisk.server import OwnServer, Server
 from tests.asterisk.session import Session

@@ -1,0 +1,1 @@
+"""Where events come from: the WebSocket, kept alive and connected again."""

@@ -1,0 +1,341 @@
+"""The listener table and what the declarations say of events."""
+
+import threading
+import unittest
+
+from ari.events.listeners import EventSchema, ListenerTable
+
+from ..support import MockedAsterisk, api_docs, event
+
+CHANNEL = ("Channel", "c1")
+OTHER = ("Channel", "c2")
+
+
+def nothing(*args, **kwargs):
+    pass
+
+
+class SchemaTest(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.schema = EventSchema(api_docs("events")["models"])
+
+    def refs(self, event_type, **fields):
+        return self.schema.references(event(event_type, **fields))
+
+    def test_an_event_refers_to_the_objects_in_its_fields(self):
+        self.assertEqual(self.refs("StasisStart", channel={"id": "c1"}), [CHANNEL])
+        self.assertEqual(
+            self.refs("ChannelEnteredBridge", bridge={"id": "b1"}, channel={"id": "c1"}),
+            [CHANNEL, ("Bridge", "b1")],
+        )
+        self.assertEqual(
+            self.refs("DeviceStateChanged", device_state={"name": "Stasis:x"}),
+            [("DeviceState", "Stasis:x")],
+        )
+        self.assertEqual(
+            self.refs("EndpointStateChange", endpoint={"technology": "PJSIP", "resource": "a"}),
+            [("Endpoint", "PJSIP/a")],
+        )
+
+    def test_the_required_object_comes_first(self):
+        refs = self.refs("Dial", caller={"id": "c2"}, peer={"id": "c1"}, forwarded={"id": "c3"})
+        self.assertEqual(refs[0], CHANNEL)
+        self.assertEqual(set(refs), {CHANNEL, OTHER, ("Channel", "c3")})
+
+    def test_a_target_is_referred_to_before_what_is_on_it(self):
+        for event_type, field, class_name, id_field in (
+            ("PlaybackFinished", "playback", "Playback", "id"),
+            ("RecordingFinished", "recording", "LiveRecording", "name"),
+        ):
+            for uri, key in (("channel:c1", CHANNEL), ("bridge:b1", ("Bridge", "b1"))):
+                with self.subTest(event_type=event_type, uri=uri):
+                    value = {id_field: "x", "target_uri": uri}
+                    refs = self.refs(event_type, **{field: value})
+                    self.assertEqual(refs, [key, (class_name, "x")])
+
+    def test_a_target_that_is_none_is_passed_over(self):
+        for uri in ("", "channel", "elsewhere:x", None, ["channel:c1"]):
+            with self.subTest(uri=uri):
+                refs = self.refs("PlaybackStarted", playback={"id": "p", "target_uri": uri})
+                self.assertEqual(refs, [("Playback", "p")])
+
+    def test_absent_and_empty_fields_refer_to_nothing(self):
+        self.assertEqual(self.refs("ChannelVarset", channel=None), [])
+        self.assertEqual(self.refs("ChannelVarset"), [])
+        self.assertEqual(self.refs("StasisStart", channel={}), [])
+        self.assertEqual(self.refs("NobodyKnows", channel={"id": "c1"}), [])
+
+    def test_an_object_named_twice_is_referred_to_once(self):
+        refs = self.refs("Dial", caller={"id": "c1"}, peer={"id": "c1"})
+        self.assertEqual(refs, [CHANNEL])
+
+    def test_a_field_of_another_type_is_an_error(self):
+        for value in ("c1", 5, ["c1"], {"name": "c1"}, {"id": 5}, {"id": None}, True):
+            with self.subTest(value=value), self.assertRaisesRegex(ValueError, "channel"):
+                self.refs("StasisStart", channel=value)
+
+    def test_the_main_field_comes_first(self):
+        fields = self.schema.fields_of("StasisStart", "Channel")
+        self.assertEqual(fields, ["channel", "replace_channel"])
+        self.assertEqual(self.schema.fields_of("Dial", "Channel")[0], "peer")
+        self.assertEqual(self.schema.fields_of("StasisEnd", "Channel"), ["channel"])
+
+    def test_errors_list_what_exists(self):
+        with self.assertRaisesRegex(ValueError, "StasisStart"):
+            self.schema.fields_of("StasisStrat", "Channel")
+        with self.assertRaisesRegex(ValueError, "BridgeCreated"):
+            self.schema.fields_of("StasisStart", "Bridge")
+        with self.assertRaisesRegex(ValueError, "none"):
+            self.schema.fields_of("StasisStart", "Sound")
+
+    def test_what_an_event_can_be_about(self):
+        self.schema.check_refers("StasisStart", "Channel")
+        self.schema.check_refers("PlaybackFinished", "Channel")
+        self.schema.check_refers("RecordingFailed", "Bridge")
+        for event_type, class_name in (
+            ("StasisStart", "Bridge"),
+            ("PlaybackFinished", "Endpoint"),
+            ("Nothing", "Channel"),
+        ):
+            with self.assertRaises(ValueError):
+                self.schema.check_refers(event_type, class_name)
+        self.assertTrue(self.schema.holds("StasisStart", "Channel"))
+        self.assertFalse(self.schema.holds("PlaybackFinished", "Channel"))
+
+
+class TableTest(unittest.TestCase):
+    def setUp(self):
+        self.table = ListenerTable(left=3)
+
+    def add(self, name, event_type="X", **options):
+        def callback():
+            return name
+
+        callback.__qualname__ = name
+        return self.table.add(event_type, callback, **options)
+
+    def names(self, event_type="X", keys=(CHANNEL,)):
+        return [s.name for s in self.table.matching(event_type, keys)]
+
+    def test_the_order_of_registration_is_that_of_the_calls(self):
+        self.add("1", key=CHANNEL)
+        self.add("2")
+        self.add("3", key=("Bridge", "b1"))
+        self.add("4")
+        self.add("5", key=CHANNEL)
+        self.assertEqual(self.names(keys=[CHANNEL, ("Bridge", "b1")]), ["1", "2", "3", "4", "5"])
+        self.assertEqual(self.names(keys=[OTHER]), ["2", "4"])
+        self.assertEqual(self.names("Y"), [])
+
+    def test_a_callback_takes_the_place_of_its_equal(self):
+        first = self.table.add("X", nothing, (1,), replace=True)
+        self.add("between")
+        second = self.table.add("X", nothing, (2,), replace=True)
+        self.assertTrue(first.closed)
+        self.assertEqual([tuple(s)[1] for s in self.table.matching("X", ())], [(), (2,)])
+        first.close()
+        self.assertFalse(second.closed)
+        self.assertIn(second, self.table.matching("X", ()))
+
+    def test_replacing_the_only_one_keeps_its_place_in_the_table(self):
+        self.table.add("X", nothing, replace=True)
+        second = self.table.add("X", nothing, replace=True)
+        self.assertEqual(self.table.by_type, {"X": [second]})
+
+    def test_a_subscription_unpacks_as_in_ari_py(self):
+        callback, args, kwargs = self.table.add("X", nothing, (1,), {"a": 2})
+        self.assertEqual((callback, args, kwargs), (nothing, (1,), {"a": 2}))
+
+    def test_closing_is_idempotent_and_a_context_manager(self):
+        with self.add("1", key=CHANNEL) as subscription:
+            self.assertIn("Channel c1: 1", repr(subscription))
+            self.assertTrue(subscription.claim())
+        subscription.close()
+        self.assertFalse(subscription.claim())
+        self.assertEqual(self.table.by_object, {})
+        self.assertEqual(repr(self.add("2")), "<Subscription to X: 2>")
+
+    def test_closing_one_of_several(self):
+        self.add("1", key=CHANNEL)
+        self.add("2", key=CHANNEL).close()
+        self.add("3", "Y", key=CHANNEL).close()
+        self.assertEqual(self.names(), ["1"])
+        self.assertEqual(self.table.keys(), [CHANNEL])
+
+    def test_a_callback_without_a_name_shows_as_itself(self):
+        class Callable:
+            def __call__(self):
+                pass
+
+            def __repr__(self):
+                return "<mine>"
+
+        self.assertEqual(self.table.add("X", Callable()).name, "<mine>")
+
+    def test_once_is_claimed_by_one_thread_only(self):
+        subscription = self.add("1", once=True)
+        barrier, claims = threading.Barrier(8), []
+
+        def claim():
+            barrier.wait()
+            claims.append(subscription.claim())
+
+        threads = [threading.Thread(target=claim) for _ in range(8)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        self.assertEqual(sorted(claims), [False] * 7 + [True])
+        self.assertEqual(self.table.by_type, {})
+
+    def test_final_events_retire_the_listeners_of_what_they_end(self):
+        for event_type, class_name in (
+            ("ChannelDestroyed", "Channel"),
+            ("BridgeDestroyed", "Bridge"),
+            ("PlaybackFinished", "Playback"),
+            ("RecordingFinished", "LiveRecording"),
+            ("RecordingFailed", "LiveRecording"),
+        ):
+            with self.subTest(event_type=event_type):
+                gone, target = (class_name, "x"), ("Endpoint", "t")
+                listeners = [self.add("1", "A", key=gone), self.add("2", "B", key=gone)]
+                stays = self.add("3", "A", key=target)
+                self.table.settle(event_type, [target, gone])
+                self.assertTrue(all(s.closed for s in listeners))
+                self.assertFalse(stays.closed)
+                self.table.settle(event_type, [])
+                self.table.settle(event_type, [gone])
+                stays.close()
+        self.assertEqual(self.table.by_object, {})
+
+    def test_other_events_retire_nothing(self):
+        self.add("1", key=CHANNEL)
+        self.table.settle("ChannelHangupRequest", [CHANNEL])
+        self.assertEqual(self.names(), ["1"])
+
+    def leave(self, *channels):
+        for name in channels:
+            key = ("Channel", name)
+            self.add(name, key=key)
+            self.table.settle("StasisEnd", [key])
+
+    def kept(self):
+        return [name for _, name in self.table.keys()]  # noqa: SIM118 - it is no dict
+
+    def test_those_who_left_are_kept_up_to_a_bound(self):
+        self.leave("a", "b", "c")
+        self.assertEqual(len(self.table.keys()), 3)
+        self.leave("d")
+        self.assertEqual(self.kept(), ["b", "c", "d"])
+
+    def test_leaving_again_counts_as_recent(self):
+        self.leave("a", "b", "c")
+        self.table.settle("StasisEnd", [("Channel", "a")])
+        self.leave("d")
+        self.assertEqual(set(self.kept()), {"a", "c", "d"})
+
+    def test_a_channel_that_comes_back_is_not_counted(self):
+        self.leave("a", "b", "c")
+        self.assertEqual(len(self.table.matching("StasisStart", [("Channel", "a")])), 0)
+        self.leave("d", "e", "f")
+        self.assertEqual(set(self.kept()), {"a", "d", "e", "f"})
+
+    def test_a_channel_that_comes_back_is_safe_before_its_listeners_are_called(self):
+        """One of them may last as long as the call, while any number of others leave."""
+        self.leave("a")
+        self.table.matching("StasisStart", [("Channel", "a")])
+        self.leave("b", "c", "d", "e")
+        self.table.settle("StasisStart", [("Channel", "a")])
+        self.assertIn(("Channel", "a"), self.table.keys())
+
+    def test_leaving_without_listeners_is_not_remembered(self):
+        self.table.settle("StasisEnd", [CHANNEL])
+        self.assertEqual(len(self.table._left), 0)
+
+    def test_what_is_closed_is_not_remembered(self):
+        subscription = self.add("1", key=CHANNEL)
+        self.table.settle("StasisEnd", [CHANNEL])
+        subscription.close()
+        self.assertEqual(len(self.table._left), 0)
+
+
+class ListeningToObjectsTest(MockedAsterisk):
+    def test_by_target_uri(self):
+        channel, bridge, got = self.channel(), self.bridge(), []
+        channel.on_event("PlaybackFinished", lambda obj, event: got.append(obj))
+        bridge.on_event("RecordingFinished", lambda obj, event: got.append(obj))
+        self.emit(
+            event("PlaybackFinished", playback={"id": "p", "target_uri": "channel:c1"}),
+            event("PlaybackFinished", playback={"id": "p", "target_uri": "channel:c2"}),
+            event("RecordingFinished", recording={"name": "r", "target_uri": "bridge:b1"}),
+        )
+        self.assertEqual(got, [channel, bridge])
+
+    def test_registering_and_closing_from_inside_a_callback(self):
+        got = []
+
+        def second(channel, event):
+            got.append("second")
+
+        def first(channel, event):
+            got.append("first")
+            later.close()
+            self.channel().on_event("ChannelStateChange", second)
+
+        self.channel().on_event("ChannelStateChange", first, once=True)
+        later = self.channel().on_event("ChannelStateChange", lambda *_: got.append("closed"))
+        happening = event("ChannelStateChange", channel={"id": "c1"})
+        self.emit(happening)
+        self.assertEqual(got, ["first"])
+        self.emit(happening)
+        self.assertEqual(got, ["first", "second"])
+
+    def test_an_absent_optional_object_is_none(self):
+        got = []
+        self.client.on_channel_event("ChannelVarset", lambda channel, event: got.append(channel))
+        self.emit(event("ChannelVarset", variable="X", value="1"))
+        self.assertEqual(got, [None])
+
+    def test_listeners_of_a_destroyed_bridge_are_kept_up_to_a_bound_only(self):
+        """Nobody may tell us of its end."""
+        self.client.table._left_limit = 5
+        for number in range(20):
+            bridge = self.bridge(f"b{number}")
+            bridge.on_event("ChannelLeftBridge", nothing)
+            self.serve("DELETE", f"/bridges/b{number}")
+            bridge.destroy()
+        self.assertEqual(len(self.client.table.keys()), 5)
+
+    def test_listening_to_what_has_ended_already_is_bounded(self):
+        self.client.table._left_limit = 5
+        for number in range(20):
+            self.emit(event("ChannelDestroyed", channel={"id": f"c{number}"}))
+            self.channel(f"c{number}").on_event("StasisEnd", nothing)
+        self.assertEqual(len(self.client.table.keys()), 5)
+
+    def test_an_end_while_a_listener_is_being_added(self):
+        """Nothing of it stays, though the end was not known when the adding began."""
+        channel = self.channel()
+        add = self.client.table.add
+
+        def add_while_it_ends(*args, **kwargs):
+            subscription = add(*args, **kwargs)
+            self.emit(event("ChannelDestroyed", channel={"id": "c1"}))
+            return subscription
+
+        self.client.table.add = add_while_it_ends
+        subscription = channel.on_event("StasisEnd", nothing)
+        self.assertTrue(subscription.closed)
+        self.assertEqual(self.client.table.keys(), [])
+
+    def test_listeners_go_even_if_one_of_them_ends_the_run(self):
+        self.channel().on_event("ChannelDestroyed", lambda channel, event: self.fail())
+        self.client.exception_handler = self.raise_it
+        with self.assertRaises(AssertionError):
+            self.emit(event("ChannelDestroyed", channel={"id": "c1"}))
+        self.assertEqual(self.client.table.keys(), [])
+
+    @staticmethod
+    def raise_it(ex):
+        raise ex
