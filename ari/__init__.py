@@ -18,7 +18,7 @@ import logging
 
 from . import client, exceptions, model
 from .client import Client, connect
-from .connection.stream import Reconnect
+from .connection.backoff import Reconnect
 from .exceptions import (
     ARIBadRequest,
     ARIConnectionError,

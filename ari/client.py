@@ -3,36 +3,30 @@
 from __future__ import annotations
 
 import logging
-import threading
 import time
-from collections.abc import Callable, Iterable, Sequence
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urlsplit, urlunsplit
 
-from .connection.stream import Reconnect
-from .events.listeners import EventSchema, ListenerTable, Subscription
-from .events.waits import WaitingRoom
-from .exceptions import (
-    ARIConnectionError,
-    ARIDescriptionError,
-    ARINotFound,
-    ARIObjectGone,
-    ARIServerError,
-    ARIServerUnavailable,
-    ARITimeout,
-    transport_errors,
-)
-from .model import BaseObject, Repository
-from .rest.functions import AsteriskWorkarounds
-from .session.gap import SubscriptionLedger
-from .session.lookback import CallWatch
+from .connection.backoff import Reconnect
+from .events.listeners import Subscription
+from .exceptions import ARIObjectGone
+from .model import BaseObject, Channel, Finite, factory_of, own_classes
+from .rest.call import PreparedCall, finish, prepare
+from .rest.repository import Repository
+from .session.digits import read_digits
 from .session.registration import Listening
-from .session.run import Running, call_listeners
+from .session.run import Run, call_here, call_listeners
+from .session.session import Session
+from .session.startup import describe, make_swagger_client, wait_for_start
+from .session.waiting import NextEvent, ThreadWaiter
 from .swagger.client import SwaggerClient
+from .swagger.declarations import OperationModel
 from .swagger.http_client import DEFAULT_TIMEOUT, SynchronousHttpClient
-from .swagger.processors import Json, SwaggerError, SwaggerProcessor
 from .swagger.request import near_miss
+from .transport.base import Json
+from .transport.http import HttpClientLike, HttpTransport
+from .transport.procedures import Procedure, drive, take_step
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -40,6 +34,8 @@ if TYPE_CHECKING:
 __all__ = ["Client", "connect"]
 
 log = logging.getLogger(__name__)
+
+_Result = TypeVar("_Result")
 
 
 def connect(
@@ -65,33 +61,26 @@ def connect(
     :raises ARIUnauthorized: unknown user or wrong password.
     :raises ARIConnectionError: nothing answers there.
     :raises ARITimeout: the connection stands, but no answer comes in time.
-    :raises ARIDescriptionError: what answers is no Asterisk, or one without ARI.
-    :raises ValueError: the address is none, or holds credentials or a query.
-    :raises TypeError: the address, user or password is no str; None, for instance, for a variable
-        of the environment that is not set.
+    :raises ARIDescriptionError: what answers is not an Asterisk, or is one without ARI.
+    :raises ValueError: the address is not an http(s) URL, or holds credentials or a query.
+    :raises TypeError: the address, user or password is not a str; None, for instance, for a
+        variable of the environment that is not set.
     """
     for name, value in (("base_url", base_url), ("username", username), ("password", password)):
         if not isinstance(value, str):
             got = "None" if value is None else f"a {type(value).__name__}"
-            raise TypeError(f"connect() got {got} as {name}, which is to be a str")
+            raise TypeError(f"connect() got {got} as {name}, which must be a str")
     address = _checked(base_url)
     http_client = SynchronousHttpClient(timeout=timeout, verify=verify, cert=cert)
     http_client.set_basic_auth(urlsplit(address).hostname or "", username, password)
-    deadline = time.monotonic() + wait
-    pause = threading.Event()
-    while True:
-        try:
-            return Client(base_url, http_client)
-        except (ARIConnectionError, ARITimeout, ARIServerUnavailable, ARIDescriptionError) as ex:
-            left = deadline - time.monotonic()
-            if left <= 0:
-                http_client.close()
-                raise
-            log.info("waiting for Asterisk: %s", ex)
-            pause.wait(min(0.25, left))
-        except BaseException:
-            http_client.close()
-            raise
+    transport = HttpTransport(http_client)
+    try:
+        start = wait_for_start(address, http_client, wait)
+        description = drive(start, lambda step: take_step(step, transport))
+        return Client(base_url, http_client, description)
+    except BaseException:
+        http_client.close()
+        raise
 
 
 class Client(Listening):
@@ -101,22 +90,32 @@ class Client(Listening):
 
     :param base_url: Asterisk's HTTP address; see :func:`connect`.
     :param http_client: sends the requests; see :class:`ari.swagger.http_client.HttpClient`.
+    :param description: what Asterisk offers, where it need not be asked: a resource listing
+        whose entries hold their ``api_declaration``, or the client of the Swagger layer for it.
     :ivar base_url: the address as it was given.
     :ivar repositories: the repositories by name.
     :ivar swagger: the client of the Swagger layer.
     :ivar event_models: the declared models of the events, by name.
-    :ivar event_listeners: the subscriptions of ``on_event``, by event type.
-    :ivar websockets: the sockets that are open.
-    :ivar exception_handler: called with what a listener raised, on the listener's thread. The
-        default logs it with its traceback. What it raises itself ends :meth:`run`.
-    :ivar slow_handler: from how many seconds on a listener is logged as slow.
     """
 
-    def __init__(self, base_url: str, http_client: Any) -> None:
+    def __init__(
+        self,
+        base_url: str,
+        http_client: HttpClientLike,
+        description: SwaggerClient | Json | None = None,
+    ) -> None:
         address = _checked(base_url)
         self.base_url = base_url
-        with transport_errors("connecting", address):
-            self.swagger = _describe(address, http_client)
+        if description is None:
+            transport = HttpTransport(http_client)
+            loading = describe(address, http_client)
+            description = drive(loading, lambda step: take_step(step, transport))
+        elif not isinstance(description, SwaggerClient):
+            description = make_swagger_client(description, address, http_client)
+        self.swagger = description
+        super().__init__(Session(self.swagger, _log_exception))
+        self._classes = own_classes(self.swagger)
+        self._factory = factory_of(self)
         self.repositories = {
             name: Repository(self, name, resource)
             for name, resource in self.swagger.resources.items()
@@ -125,20 +124,6 @@ class Client(Listening):
         self.event_models: dict[str, Json] = (
             events.json["api_declaration"]["models"] if events is not None else {}
         )
-        self.websockets: set[Any] = set()
-        self.exception_handler: Callable[[BaseException], Any] = _log_exception
-        self.slow_handler = 1.0
-        self.schema = EventSchema(self.event_models)
-        self.table = ListenerTable()
-        self.on_registered = ListenerTable()
-        self.on_deregistered = ListenerTable()
-        self.event_listeners = self.table.by_type
-        self.waiting = WaitingRoom()
-        self.ledger = SubscriptionLedger()
-        self.calls = CallWatch(self.waiting, self.ledger, self.table)
-        self._runs: list[Running] = []
-        self._closed = False
-        self._lock = threading.RLock()
 
     def __repr__(self) -> str:
         return f"Client({self.base_url!r})"
@@ -164,6 +149,84 @@ class Client(Listening):
     def get_repo(self, name: str) -> Repository | None:
         """Return a repository by its name, or None."""
         return self.repositories.get(name)
+
+    @property
+    def event_listeners(self) -> dict[str, list[Subscription]]:
+        """The subscriptions of ``on_event``, by event type."""
+        return self._session.listeners.by_type
+
+    @property
+    def websockets(self) -> set[object]:
+        """The sockets that are open."""
+        return self._session.websockets
+
+    @property
+    def exception_handler(self) -> Callable[[BaseException], object]:
+        """Called with what a listener raised, on the listener's thread.
+
+        The default logs it with its traceback. What it raises itself ends :meth:`run`.
+        """
+        return self._session.exception_handler
+
+    @exception_handler.setter
+    def exception_handler(self, handler: Callable[[BaseException], object]) -> None:
+        self._session.exception_handler = handler
+
+    @exception_handler.deleter
+    def exception_handler(self) -> None:
+        self._session.exception_handler = _log_exception
+
+    @property
+    def slow_handler(self) -> float:
+        """From how many seconds on a listener is logged as slow."""
+        return self._session.slow_handler
+
+    @slow_handler.setter
+    def slow_handler(self, seconds: float) -> None:
+        self._session.slow_handler = seconds
+
+    # Calling operations.
+
+    def invoke(
+        self,
+        operation: OperationModel,
+        args: Sequence[object],
+        kwargs: Mapping[str, object],
+        given: Mapping[str, object] | None = None,
+    ) -> Any:
+        """Call an operation: what the methods of repositories and domain objects do.
+
+        :param operation: the operation; ``client.swagger.channels.answer.model`` is one.
+        :param args: positional arguments, for the path parameters in order.
+        :param kwargs: keyword arguments; domain objects stand for their ids.
+        :param given: parameters that the object it is called on provides.
+        :return: what the operation answers: domain objects, JSON, bytes or None.
+        :raises TypeError: an argument is unknown, missing or given twice; nothing was sent.
+        :raises ValueError: a value would call another path, or do harm; nothing was sent.
+        :raises ARIHTTPError: Asterisk refused; the subclass depends on the status.
+        :raises ARIConnectionError: Asterisk cannot be reached.
+        :raises ARITimeout: no answer in time.
+        """
+        return self._send(prepare(operation, args, kwargs, given, self._session.lookback.new_id))
+
+    def _send(self, call: PreparedCall) -> object:
+        lookback = self._session.lookback
+        began = lookback.begin(call)
+        result = finish(call, self.swagger.transport.send(call.request), self._factory)
+        lookback.done(call, result, began)
+        return result
+
+    def _drive(self, procedure: Procedure[_Result]) -> _Result:
+        """Run a procedure on the calling thread."""
+        return drive(procedure, self._take_step)
+
+    def _take_step(self, step: object) -> object:
+        if isinstance(step, PreparedCall):
+            return self._send(step)
+        if isinstance(step, NextEvent):
+            assert isinstance(step.waiter, ThreadWaiter)
+            return step.waiter.get(step.deadline)
+        return take_step(step, self.swagger.transport)
 
     # Running.
 
@@ -193,14 +256,14 @@ class Client(Listening):
         :param ping_timeout: seconds that it then has to answer before the connection counts as
             lost.
         :raises ARIConnectionError: the first connection cannot be made, or the connection was
-            lost and is not to be made again.
+            lost and must not be made again.
         :raises ARIUnauthorized: credentials are not accepted, perhaps not any more.
         :raises ValueError: no application is named, or the number of workers is negative.
         """
         names = _names(apps)
         policy = reconnect if isinstance(reconnect, Reconnect) else Reconnect()
-        running = Running(
-            self,
+        run = Run(
+            self._session,
             names,
             workers=workers,
             reconnect=policy if reconnect else None,
@@ -208,45 +271,8 @@ class Client(Listening):
             ping_timeout=ping_timeout,
         )
         if workers:
-            reserve = getattr(self.swagger.http_client, "reserve_connections", None)
-            if reserve is not None:
-                reserve(workers + 1)
-        running.run()
-
-    def open_websocket(self, apps: Sequence[str]) -> Any:
-        """Open the WebSocket for the events of applications, without reading it."""
-        with transport_errors("events.eventWebsocket", self.base_url):
-            return self.swagger.events.eventWebsocket(app=",".join(apps))
-
-    def begin_run(self, running: Running) -> None:
-        """Learn that a run begins."""
-        with self._lock:
-            self._runs.append(running)
-            self._closed = False
-            self.waiting.reopen()
-
-    def settle_waits(self, threads: Iterable[int]) -> None:
-        """End the waits that nothing could meet now that a run reads no more events.
-
-        These are the waits of that run's own handlers; all of them when no other run reads.
-
-        :param threads: the threads of its handlers.
-        """
-        with self._lock:
-            if any(running.reading for running in self._runs):
-                self.waiting.deafen(threads)
-            else:
-                self.waiting.close()
-
-    def end_run(self, running: Running) -> None:
-        """Forget a run that ended; with the last one close the connections if it was closed."""
-        with self._lock:
-            self.waiting.undeafen(running.threads)
-            if running in self._runs:
-                self._runs.remove(running)
-            finish = self._closed and not self._runs
-        if finish:
-            self.swagger.close()
+            self.swagger.transport.reserve(workers + 1)
+        run.run()
 
     def close(self) -> None:
         """End all :meth:`run` calls and waits, and close the connections.
@@ -254,14 +280,7 @@ class Client(Listening):
         From any thread, a listener or a signal handler; closing twice does no harm. While there
         are runs, the last of them closes the connections at its end.
         """
-        with self._lock:
-            self._closed = True
-            runs = list(self._runs)
-            for running in runs:
-                running.close()
-            self.waiting.close()
-        if not runs:
-            self.swagger.close()
+        self._session.close()
 
     # Events.
 
@@ -270,14 +289,14 @@ class Client(Listening):
 
         :raises ValueError: a field that should hold an object holds something else.
         """
-        keys = self.schema.references(event)
-        self.waiting.meet(event, keys)
-        call_listeners(self, event, keys, _call_here)
+        keys = self._session.schema.references(event)
+        self._session.waits.meet(event, keys)
+        call_listeners(self._session, event, keys, call_here)
 
     def wait_for(
         self,
         event_types: str | Iterable[str],
-        predicate: Callable[[Json], Any] | None = None,
+        predicate: Callable[[Json], object] | None = None,
         timeout: float | None = None,
         *,
         about: BaseObject | None = None,
@@ -297,54 +316,29 @@ class Client(Listening):
         """
         if predicate is not None and not callable(predicate):
             raise TypeError(
-                f"wait_for() got {predicate!r} as predicate, which is to be a function; "
+                f"wait_for() got {predicate!r} as predicate, which must be callable; "
                 "seconds are given by name: timeout=5"
             )
         types = [event_types] if isinstance(event_types, str) else list(event_types)
         if not types:
             raise ValueError("wait_for() got no event type: name at least one event")
+        schema = self._session.schema
         for event_type in types:
             if about is not None:
-                self.schema.check_refers(event_type, about.model_id)
-            elif self.event_models:
-                self.schema.check_type(event_type)
-        if not self._runs:
-            log.warning("waiting for %s, but no run() is reading events yet", " or ".join(types))
+                schema.check_refers(event_type, about.model_id)
+            elif schema.models:
+                schema.check_type(event_type)
         keys = about.wait_keys if about is not None else []
-        return self.waiting.wait_for(types, keys, predicate, timeout)
+        deadline = None if timeout is None else time.monotonic() + timeout
+        return self._drive(self._session.wait_for(types, keys, predicate, deadline))
 
+    def _wait_until_over(self, obj: Finite, timeout: float | None) -> BaseObject:
+        event = self.wait_for(obj.kind.ended_by, None, timeout, about=obj)
+        return type(obj)(self, event[obj.event_field])
 
-def _describe(address: str, http_client: Any) -> SwaggerClient:
-    """Load the description that Asterisk serves, or else the bundled one."""
-    workarounds: list[SwaggerProcessor] = [AsteriskWorkarounds()]
-    try:
-        url = f"{address}/api-docs/resources.json"
-        return SwaggerClient(url, http_client, address, workarounds)
-    except (SwaggerError, ARIServerError) as ex:
-        # Some packages of Asterisk leave the description out; the interface is there all the same.
-        # Without the file Asterisk answers 404, and without its folder 500.
-        folder_missing = isinstance(ex, ARIServerError) and "rest-api" in ex.message
-        if not (folder_missing or isinstance(ex.__cause__, ARINotFound)) or not _is_asterisk(
-            address, http_client
-        ):
-            raise
-        log.warning("%s serves no description; using that of Asterisk 22", address)
-        bundled = Path(__file__).parent / "api_docs" / "resources.json"
-        return SwaggerClient(bundled.as_uri(), http_client, address, workarounds)
-
-
-def _is_asterisk(address: str, http_client: Any) -> bool:
-    answer = http_client.request("GET", f"{address}/asterisk/info", params={"only": "system"})
-    try:
-        return int(answer.status_code) == 200 and "system" in answer.json()
-    except (TypeError, ValueError):
-        return False
-
-
-def _call_here(
-    _subscription: Subscription, function: Callable[..., Any], *args: Any, **kwargs: Any
-) -> None:
-    function(*args, **kwargs)
+    def _read_digits(self, channel: Channel, **options: Any) -> str:
+        open_wait = self._session.open_wait
+        return self._drive(read_digits(self.swagger, open_wait, channel.id, **options))
 
 
 def _log_exception(ex: BaseException) -> None:

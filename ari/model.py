@@ -2,23 +2,32 @@
 
 A domain object is ephemeral: it holds the JSON of one answer or event and does not follow what
 becomes of the real thing. ``channel.get()`` fetches a fresh one.
+
+Each client has subclasses of its own of these classes, with the operations of its Asterisk as
+methods; ``isinstance(x, ari.model.Channel)`` holds for objects of all clients.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterable
-from typing import Any, ClassVar, TypeVar
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
+from types import new_class
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol, TypeAlias, TypeVar, overload
 
-from .event_objects import EventObjects
-from .events.waits import Key, target_keys
-from .exceptions import from_response
-from .ids import DefaultObjectIdGenerator, EndpointIdGenerator, ObjectIdGenerator
-from .rest.functions import arguments, explain, make_function, send
-from .session.digits import read_digits
-from .swagger.client import Resource
-from .swagger.processors import Json
+from .events.listeners import Listener, Subscription
+from .kinds import BY_NAME, KINDS, Key, Kind, target_keys
+from .rest.call import result_of
+from .rest.functions import own_class
+from .rest.repository import Repository
+from .swagger.client import Resource, SwaggerClient
+from .swagger.declarations import OperationModel
 from .swagger.request import near_miss
+from .transport.base import Json, Response
+
+if TYPE_CHECKING:
+    from collections.abc import ItemsView, KeysView, ValuesView
+
+    from typing_extensions import Self
 
 __all__ = [
     "CLASS_MAP",
@@ -41,50 +50,92 @@ __all__ = [
     "promote",
 ]
 
-_Object = TypeVar("_Object", bound="BaseObject")
+_Function = TypeVar("_Function", bound=Listener)
 
 
-class Repository:
-    """The operations of one resource that create, find or list objects.
+class ModelClient(Protocol):
+    """What repositories and domain objects ask of the client that they belong to.
 
-    :param client: the :class:`~ari.client.Client`.
-    :param name: the resource's name, such as ``channels``.
-    :param resource: the resource of the Swagger layer.
+    A client that is awaited returns an awaitable of the result where this one returns it.
     """
 
-    def __init__(self, client: Any, name: str, resource: Resource) -> None:
-        self.client = client
-        self.name = name
-        self.api = resource
+    swagger: SwaggerClient
 
-    def __repr__(self) -> str:
-        return f"Repository({self.name})"
+    def invoke(
+        self,
+        operation: OperationModel,
+        args: Sequence[object],
+        kwargs: Mapping[str, object],
+        given: Mapping[str, object] | None = None,
+    ) -> Any:
+        """Call an operation."""
 
-    def __dir__(self) -> list[str]:
-        return [*super().__dir__(), *self.api.operations]
+    def wait_for(
+        self,
+        event_types: str | Iterable[str],
+        predicate: Callable[[Json], object] | None = None,
+        timeout: float | None = None,
+        *,
+        about: BaseObject | None = None,
+    ) -> Json:
+        """Wait for an event."""
 
-    def __getattr__(self, name: str) -> Callable[..., Any]:
-        if name.startswith("__") or "api" not in self.__dict__:
-            raise AttributeError(name)
-        operation = getattr(self.api, name)
-        client = self.client
+    def _listen_to(
+        self,
+        obj: BaseObject,
+        event_type: str,
+        fn: Listener | None,
+        *args: object,
+        once: bool = False,
+        **kwargs: object,
+    ) -> Any:
+        """Listen to events about one object."""
 
-        def invoke(*args: Any, **kwargs: Any) -> Any:
-            return _invoke(client, operation, args, kwargs)
+    def _wait_until_over(self, obj: Finite, timeout: float | None) -> Any:
+        """Wait for the end of an object that finishes by itself."""
 
-        function: Callable[..., Any] = make_function(operation, self.name, invoke)
-        self.__dict__[name] = function  # the next access finds it without coming here
-        return function
+    def _read_digits(self, channel: Channel, **options: Any) -> str:
+        """Collect digits from a channel."""
 
 
-def _invoke(
-    client: Any, operation: Any, args: Iterable[Any], kwargs: Json, given: Json | None = None
-) -> Any:
-    values = arguments(operation, args, kwargs, given)
-    began = client.calls.before(operation, values)
-    result = promote(client, send(operation, values), operation.json)
-    client.calls.after(operation, values, result, began)
-    return result
+class ObjectIdGenerator:
+    """How the JSON of a class names the object: the path parameters and the id."""
+
+    def get_params(self, obj_json: Json) -> dict[str, str]:
+        """Return the path parameters that name the object."""
+        raise NotImplementedError
+
+    def id_as_str(self, obj_json: Json) -> str:
+        """Return the object's id."""
+        raise NotImplementedError
+
+
+class DefaultObjectIdGenerator(ObjectIdGenerator):
+    """An id that is one field of the JSON and one parameter of the path.
+
+    :param param_name: the path parameter.
+    :param id_field: the field.
+    """
+
+    def __init__(self, param_name: str, id_field: str = "id") -> None:
+        self.param_name = param_name
+        self.id_field = id_field
+
+    def get_params(self, obj_json: Json) -> dict[str, str]:
+        return {self.param_name: obj_json[self.id_field]}
+
+    def id_as_str(self, obj_json: Json) -> str:
+        return str(obj_json[self.id_field])
+
+
+class EndpointIdGenerator(ObjectIdGenerator):
+    """An endpoint's id: its technology and its resource, ``PJSIP/alice`` for one."""
+
+    def get_params(self, obj_json: Json) -> dict[str, str]:
+        return {"tech": obj_json["technology"], "resource": obj_json["resource"]}
+
+    def id_as_str(self, obj_json: Json) -> str:
+        return f"{obj_json['technology']}/{obj_json['resource']}"
 
 
 class BaseObject:
@@ -104,13 +155,24 @@ class BaseObject:
     #: What its ids are prefixed with where an event source is wanted.
     source_scheme: ClassVar[str] = ""
     id_generator: ClassVar[ObjectIdGenerator] = ObjectIdGenerator()
+    #: The class that all clients share, on the subclass that one client has of it.
+    base_class: ClassVar[type | None] = None
 
-    def __init__(self, client: Any, resource: Any, as_json: Json, event_reg: Any) -> None:
+    def __init__(
+        self, client: ModelClient, resource: Resource, as_json: Json, event_reg: object
+    ) -> None:
         self.client = client
         self.api = resource
         self.json = as_json
         self.id = self.id_generator.id_as_str(as_json)
         self.event_reg = event_reg
+        classes = getattr(client, "_classes", None)
+        if isinstance(classes, dict):  # else the client is a stub of somebody's
+            key = (type(self), resource.name)
+            if key not in classes:
+                given = tuple(self.id_generator.get_params(as_json))
+                classes[key] = own_class(type(self), resource, given)
+            self.__class__ = classes[key]
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.id})"
@@ -118,7 +180,8 @@ class BaseObject:
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, BaseObject):
             return NotImplemented
-        return type(self) is type(other) and self.id == other.id
+        mine, others = ((type(o).base_class or type(o)) for o in (self, other))
+        return mine is others and self.id == other.id
 
     def __hash__(self) -> int:
         return hash((type(self).__name__, self.id))
@@ -129,37 +192,24 @@ class BaseObject:
     def __contains__(self, key: object) -> bool:
         return key in self.json
 
-    def __iter__(self) -> Any:
+    def __iter__(self) -> Iterator[str]:
         return iter(self.json)
 
     def __dir__(self) -> list[str]:
-        return [*super().__dir__(), *self._methods(), *self.json]
+        return [*super().__dir__(), *self.json]
 
     def __getattr__(self, name: str) -> Any:
-        if name.startswith("__") or "json" not in self.__dict__:
+        # The operations are methods, and found without coming here.
+        as_json: Json | None = self.__dict__.get("json")
+        if name.startswith("__") or as_json is None:
             raise AttributeError(name)
-        method = self._methods().get(name)
-        if method is not None:
-            return method.__get__(self)
-        if name in self.json:
-            return self.json[name]
-        known = [*self._methods(), *self.json]
+        if name in as_json:
+            return as_json[name]
+        known = [n for n in dir(type(self)) if n not in dir(BaseObject)] + list(as_json)
         raise AttributeError(
             f"{self!r} has no attribute {name!r}{near_miss(name, known)}; "
             f"available: {', '.join(sorted(known))}"
         )
-
-    def _methods(self) -> dict[str, Any]:
-        """Return this class's operations as functions; made once for all objects of a client."""
-        methods: dict[str, Any] | None = self.api.cache.get(type(self))
-        if methods is None:
-            given = tuple(self.id_generator.get_params(_Anything()))
-            methods = self.api.cache[type(self)] = {
-                name: _make_method(type(self), operation, given)
-                for name, operation in self.api.operations.items()
-                if all("{%s}" % parameter in operation.uri for parameter in given)  # noqa: UP031
-            }
-        return methods
 
     @property
     def event_key(self) -> Key:
@@ -175,17 +225,38 @@ class BaseObject:
     def event_source(self) -> str:
         """The object as an event source: ``bridge:ID``.
 
-        :raises TypeError: objects of this class are no event sources.
+        :raises TypeError: objects of this class are not event sources.
         """
         if not self.source_scheme:
+            sources = [kind.plural for kind in KINDS if kind.source_scheme]
             raise TypeError(
-                f"{self!r} is no event source; channels, bridges, endpoints and device states are"
+                f"{self!r} is not an event source; {', '.join(sources[:-1])} and {sources[-1]} are"
             )
         return f"{self.source_scheme}:{self.id}"
 
+    @overload
     def on_event(
-        self, event_type: str, fn: Callable[..., Any] | None = None, *args: Any, **kwargs: Any
-    ) -> Any:
+        self,
+        event_type: str,
+        fn: None = None,
+        *args: object,
+        once: bool = False,
+        **kwargs: object,
+    ) -> Callable[[_Function], _Function]: ...
+
+    @overload
+    def on_event(
+        self, event_type: str, fn: Listener, *args: object, once: bool = False, **kwargs: object
+    ) -> Subscription: ...
+
+    def on_event(
+        self,
+        event_type: str,
+        fn: Listener | None = None,
+        *args: object,
+        once: bool = False,
+        **kwargs: object,
+    ) -> object:
         """Call a function for events of this type about this object.
 
         It is called as ``fn(objects, event, *args, **kwargs)``; ``objects`` is what the client's
@@ -200,12 +271,12 @@ class BaseObject:
         :raises RuntimeError: objects of this class have no events.
         """
         self._check_has_events()
-        return self.client.on_event_of(self, event_type, fn, *args, **kwargs)
+        return self.client._listen_to(self, event_type, fn, *args, once=once, **kwargs)
 
     def wait_for(
         self,
         event_types: str | Iterable[str],
-        predicate: Callable[[Json], Any] | None = None,
+        predicate: Callable[[Json], object] | None = None,
         timeout: float | None = None,
     ) -> Json:
         """Wait for an event about this object, and return it.
@@ -220,38 +291,42 @@ class BaseObject:
         :raises RuntimeError: objects of this class have no events.
         """
         self._check_has_events()
-        event: Json = self.client.wait_for(event_types, predicate, timeout, about=self)
-        return event
+        return self.client.wait_for(event_types, predicate, timeout, about=self)
 
     def _check_has_events(self) -> None:
         if not self.event_reg:
             raise RuntimeError(f"objects of class {type(self).__name__} have no events")
 
 
-def _make_method(cls: type[BaseObject], operation: Any, given: tuple[str, ...]) -> Any:
-    def invoke(self: BaseObject, *args: Any, **kwargs: Any) -> Any:
-        params = self.id_generator.get_params(self.json)
-        return _invoke(self.client, operation, args, kwargs, params)
+class _KindObject(BaseObject):
+    """An object of a class that has a row in :mod:`ari.kinds`, which says what it is."""
 
-    return make_function(operation, cls.__name__, invoke, given, method=True)
+    kind: ClassVar[Kind]
+
+    def __init_subclass__(cls, *, kind: str = "", **kwargs: object) -> None:
+        super().__init_subclass__(**kwargs)
+        if kind:
+            cls.kind = row = BY_NAME[kind]
+            cls.model_id = row.name if row.has_events else ""
+            cls.source_scheme = row.source_scheme
+            cls.id_generator = (
+                DefaultObjectIdGenerator(row.path_parameters[0], row.id_fields[0])
+                if len(row.id_fields) == 1
+                else EndpointIdGenerator()
+            )
+
+    def __init__(self, client: ModelClient, as_json: Json) -> None:
+        kind = self.kind
+        super().__init__(
+            client,
+            getattr(client.swagger, kind.resource),
+            as_json,
+            getattr(client, kind.listen_method) if kind.has_events else None,
+        )
 
 
-class _Anything(dict[str, Any]):
-    """JSON of an object that is not there, to learn which parameters name one."""
-
-    def __missing__(self, key: str) -> str:
-        return key
-
-
-class Channel(BaseObject):
+class Channel(_KindObject, kind="Channel"):
     """One leg of a call."""
-
-    model_id = "Channel"
-    source_scheme = "channel"
-    id_generator = DefaultObjectIdGenerator("channelId")
-
-    def __init__(self, client: Any, channel_json: Json) -> None:
-        super().__init__(client, client.swagger.channels, channel_json, client.on_channel_event)
 
     def read_digits(
         self,
@@ -276,185 +351,153 @@ class Channel(BaseObject):
         :raises ARIHTTPError: Asterisk does not play the prompt.
         :raises ValueError: ``max_digits`` is less than 1.
         """
-        return read_digits(self, max_digits, timeout, first_digit_timeout, terminators, prompt)
+        return self.client._read_digits(
+            self,
+            max_digits=max_digits,
+            timeout=timeout,
+            first_digit_timeout=first_digit_timeout,
+            terminators=terminators,
+            prompt=prompt,
+        )
 
 
-class Bridge(BaseObject):
+class Bridge(_KindObject, kind="Bridge"):
     """Several channels that hear one another."""
 
-    model_id = "Bridge"
-    source_scheme = "bridge"
-    id_generator = DefaultObjectIdGenerator("bridgeId")
 
-    def __init__(self, client: Any, bridge_json: Json) -> None:
-        super().__init__(client, client.swagger.bridges, bridge_json, client.on_bridge_event)
+class Finite(_KindObject):
+    """An object that finishes by itself, and whose end can be waited for."""
 
-
-class _Finite(BaseObject):
-    """An object that comes to an end of its own and can be waited for."""
-
-    _ends_with: ClassVar[tuple[str, ...]] = ()
-    _field: ClassVar[str] = ""
+    #: The field of its last event that holds it.
+    event_field: ClassVar[str] = ""
 
     @property
     def wait_keys(self) -> list[Key]:
         return [self.event_key, *target_keys(self.json)]
 
-    def wait(self: _Object, timeout: float | None = None) -> _Object:
+    def wait(self, timeout: float | None = None) -> Self:
         """Wait until it is over, and return it as it was at its end; its ``state`` says how.
 
         :param timeout: seconds; None waits as long as its channel or bridge exists.
         :raises ARIWaitTimeout: it was not over in time.
         :raises ARIObjectGone: its channel or bridge ended without a word about it.
         """
-        event = self.client.wait_for(self._ends_with, None, timeout, about=self)
-        return type(self)(self.client, event[self._field])  # type: ignore[call-arg]
+        over: Self = self.client._wait_until_over(self, timeout)
+        return over
 
 
-class Playback(_Finite):
+class Playback(Finite, kind="Playback"):
     """Media being played to a channel or bridge."""
 
-    model_id = "Playback"
-    id_generator = DefaultObjectIdGenerator("playbackId")
-    _ends_with = ("PlaybackFinished",)
-    _field = "playback"
-
-    def __init__(self, client: Any, playback_json: Json) -> None:
-        super().__init__(client, client.swagger.playbacks, playback_json, client.on_playback_event)
+    event_field = "playback"
 
 
-class LiveRecording(_Finite):
+class LiveRecording(Finite, kind="LiveRecording"):
     """A recording under way."""
 
-    model_id = "LiveRecording"
-    id_generator = DefaultObjectIdGenerator("recordingName", id_field="name")
-    _ends_with = ("RecordingFinished", "RecordingFailed")
-    _field = "recording"
-
-    def __init__(self, client: Any, recording_json: Json) -> None:
-        super().__init__(
-            client, client.swagger.recordings, recording_json, client.on_live_recording_event
-        )
+    event_field = "recording"
 
 
-class StoredRecording(BaseObject):
+class StoredRecording(_KindObject, kind="StoredRecording"):
     """A recording in a file."""
 
-    model_id = "StoredRecording"
-    id_generator = DefaultObjectIdGenerator("recordingName", id_field="name")
 
-    def __init__(self, client: Any, recording_json: Json) -> None:
-        super().__init__(
-            client, client.swagger.recordings, recording_json, client.on_stored_recording_event
-        )
-
-
-class Endpoint(BaseObject):
+class Endpoint(_KindObject, kind="Endpoint"):
     """A device or trunk that can be called."""
 
-    model_id = "Endpoint"
-    source_scheme = "endpoint"
-    id_generator = EndpointIdGenerator()
 
-    def __init__(self, client: Any, endpoint_json: Json) -> None:
-        super().__init__(client, client.swagger.endpoints, endpoint_json, client.on_endpoint_event)
-
-
-class DeviceState(BaseObject):
+class DeviceState(_KindObject, kind="DeviceState"):
     """The state of a device, as lamps on phones show it."""
 
-    model_id = "DeviceState"
-    source_scheme = "deviceState"
-    id_generator = DefaultObjectIdGenerator("deviceName", id_field="name")
 
-    def __init__(self, client: Any, device_state_json: Json) -> None:
-        super().__init__(
-            client, client.swagger.deviceStates, device_state_json, client.on_device_state_event
-        )
-
-
-class _OnceJson(BaseObject):
+class _OnceJson(_KindObject):
     """An object whose class was bare JSON in ari-py; it still reads as the dict that it was."""
 
     def __len__(self) -> int:
         return len(self.json)
 
-    def keys(self) -> Any:
+    def keys(self) -> KeysView[str]:
         """Return the JSON's keys."""
         return self.json.keys()
 
-    def values(self) -> Any:
+    def values(self) -> ValuesView[Any]:
         """Return the JSON's values."""
         return self.json.values()
 
-    def items(self) -> Any:
+    def items(self) -> ItemsView[str, Any]:
         """Return the JSON's items."""
         return self.json.items()
 
-    def get(self, *args: Any, **kwargs: Any) -> Any:
+    def get(self, *args: Any, **kwargs: object) -> Any:
         """With a key, look it up in the JSON; without, ask Asterisk for the object again."""
-        return self.json.get(*args) if args else self.__getattr__("get")(**kwargs)
+        if args:
+            return self.json.get(*args)
+        path = self.id_generator.get_params(self.json)
+        return self.client.invoke(self.api.get_operation("get").model, (), kwargs, path)
 
 
-class Sound(_OnceJson):
+class Sound(_OnceJson, kind="Sound"):
     """A sound file that Asterisk can play."""
 
-    model_id = "Sound"
-    id_generator = DefaultObjectIdGenerator("soundId")
 
-    def __init__(self, client: Any, sound_json: Json) -> None:
-        super().__init__(client, client.swagger.sounds, sound_json, client.on_sound_event)
-
-
-class Mailbox(BaseObject):
+class Mailbox(_KindObject, kind="Mailbox"):
     """The counts of a mailbox's messages; it has no events."""
 
-    id_generator = DefaultObjectIdGenerator("mailboxName", id_field="name")
 
-    def __init__(self, client: Any, mailbox_json: Json) -> None:
-        super().__init__(client, client.swagger.mailboxes, mailbox_json, None)
-
-
-class Application(_OnceJson):
+class Application(_OnceJson, kind="Application"):
     """A Stasis application and its subscriptions; it has no events of its own."""
 
-    id_generator = DefaultObjectIdGenerator("applicationName", id_field="name")
 
-    def __init__(self, client: Any, application_json: Json) -> None:
-        super().__init__(client, client.swagger.applications, application_json, None)
+class EventObjects(dict[str, Any]):
+    """The objects of an event that may have several, by field; stands for its main one as well.
 
+    Index, ``get('channel')``, ``in`` and iteration are the dict's. Other attributes and the
+    operations are the main object's, ``get()`` without arguments among them.
 
-def promote(client: Any, resp: Any, operation_json: Json) -> Any:
-    """Make of a response what its operation's response class says.
-
-    :param client: the client that the objects will belong to.
-    :param resp: the response.
-    :param operation_json: the operation's declaration.
-    :return: a domain object or a list of them; the JSON of other classes; bytes for ``binary``;
-        None for 204 or an empty body.
-    :raises ARIHTTPError: its status is no success, a subclass by the status; or it is no JSON.
+    :param objects: the objects by field; the main one first.
     """
-    name = ".".join(filter(None, [operation_json.get("resource"), operation_json.get("nickname")]))
-    if resp.status_code >= 300:
-        raise from_response(resp, name or "call", explain(name, resp.status_code))
-    response_class = operation_json.get("responseClass", "void")
-    if response_class == "binary":
-        return resp.content
-    if resp.status_code == 204 or getattr(resp, "content", None) in (b"", ""):
-        return None
-    try:
-        body = resp.json()
-    except ValueError as ex:
-        raise from_response(resp, name or "call", "the answer is no JSON") from ex
-    is_list = re.fullmatch(r"List\[(.*)\]", response_class)
-    factory = CLASS_MAP.get(is_list.group(1) if is_list else response_class)
-    if factory is None:
-        return body
-    return [factory(client, item) for item in body] if is_list else factory(client, body)
 
+    def __init__(self, objects: Mapping[str, Any]) -> None:
+        super().__init__(objects)
+        self._main: Any = next(iter(objects.values()), None)
+
+    def __getattr__(self, name: str) -> Any:
+        main = self.__dict__.get("_main")
+        if main is None:
+            raise AttributeError(f"the event holds no object, so there is no {name!r}")
+        return getattr(main, name)
+
+    def get(self, *args: Any, **kwargs: Any) -> Any:
+        """With arguments, the dict's ``get``; without, the main object's operation."""
+        if args or self._main is None:
+            return super().get(*args, **kwargs)
+        return self._main.get(**kwargs)
+
+    @property
+    def event_source(self) -> str:
+        """The main object as an event source."""
+        return str(self.__getattr__("event_source"))
+
+    def __dir__(self) -> list[str]:
+        return [*super().__dir__(), *(dir(self._main) if self._main is not None else ())]
+
+    def __eq__(self, other: object) -> bool:
+        if isinstance(other, dict):
+            return super().__eq__(other)
+        return self._main is not None and bool(self._main == other)
+
+    def __ne__(self, other: object) -> bool:
+        return not self == other
+
+    def __hash__(self) -> int:  # type: ignore[override]
+        return hash(self._main)
+
+
+#: Makes a domain object, from the client and the object's JSON.
+DomainClass: TypeAlias = Callable[[Any, Json], BaseObject]
 
 #: The class for each response class that is a domain object.
-CLASS_MAP: dict[str, Callable[[Any, Json], BaseObject]] = {
+CLASS_MAP: dict[str, DomainClass] = {
     "Application": Application,
     "Bridge": Bridge,
     "Channel": Channel,
@@ -466,3 +509,49 @@ CLASS_MAP: dict[str, Callable[[Any, Json], BaseObject]] = {
     "Sound": Sound,
     "StoredRecording": StoredRecording,
 }
+
+for _kind in KINDS:
+    if _kind.name not in CLASS_MAP:  # one without methods of its own needs no more than its row
+        CLASS_MAP[_kind.name] = new_class(_kind.name, (_KindObject,), {"kind": _kind.name})
+
+
+def promote(client: ModelClient, resp: Response, operation_json: Json) -> Any:
+    """Make of a response what its operation's response class says.
+
+    :param client: the client that the objects will belong to.
+    :param resp: the response.
+    :param operation_json: the operation's declaration.
+    :return: a domain object or a list of them; the JSON of other classes; bytes for ``binary``;
+        None for 204 or an empty body.
+    :raises ARIHTTPError: the status is 300 or above (the subclass depends on it), or the body is
+        not JSON.
+    """
+    name = ".".join(filter(None, [operation_json.get("resource"), operation_json.get("nickname")]))
+    response_class = operation_json.get("responseClass", "void")
+    return result_of(name or "call", response_class, resp, factory_of(client))
+
+
+def own_classes(swagger: SwaggerClient) -> dict[tuple[type, str], type]:
+    """Return a client's own subclasses of the domain classes, by class and resource.
+
+    They are made before they are needed, so that the first event of a kind takes no longer.
+    """
+    made: dict[tuple[type, str], type] = {}
+    for domain_class in CLASS_MAP.values():
+        if isinstance(domain_class, type) and issubclass(domain_class, _KindObject):
+            kind = domain_class.kind
+            resource = swagger.get_resource(kind.resource)
+            if resource is not None:
+                own = own_class(domain_class, resource, kind.path_parameters)
+                made[domain_class, resource.name] = own
+    return made
+
+
+def factory_of(client: ModelClient) -> Callable[[str], Callable[[Json], object] | None]:
+    """Return what finds, for a class's name, what makes an object of it for this client."""
+
+    def factory(class_name: str) -> Callable[[Json], object] | None:
+        domain_class = CLASS_MAP.get(class_name)
+        return None if domain_class is None else partial(domain_class, client)
+
+    return factory

@@ -9,7 +9,7 @@ from typing import Any
 import requests
 
 import ari
-from ari.session.run import Running
+from ari.session.run import Run
 
 
 class BundledDocs:
@@ -34,15 +34,15 @@ class Asterisk:
 
     def __init__(self, workers: int = 0) -> None:
         self.client = ari.Client("http://localhost:8088/", BundledDocs())
-        self.running = Running(
-            self.client,
+        self.run = Run(
+            self.client._session,
             ["app"],
             workers=workers,
             reconnect=None,
             ping_interval=10.0,
             ping_timeout=5.0,
         )
-        self.lanes = self.running._dispatcher.lanes
+        self.workers = self.run._workers
 
     def channel(self, channel_id: str) -> Any:
         return ari.model.Channel(self.client, {"id": channel_id, "name": "n", "state": "Up"})
@@ -73,9 +73,9 @@ class Asterisk:
 
     def happen(self, message: str) -> None:
         """Take a message as the reading thread does, and call its handlers."""
-        self.running.on_message(message)
-        taken = self.lanes.take()
+        self.run.on_message(message)
+        taken = self.workers._lanes.take()
         if taken is not None:
             lane, task = taken
             task()
-            self.lanes.done(lane)
+            self.workers._done(lane)

@@ -1,1 +1,1 @@
-"""Where events come from: the WebSocket, kept alive and connected again."""
+"""Where events come from: a source of messages, kept alive and connected again."""

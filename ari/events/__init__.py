@@ -1,5 +1,5 @@
 """What an event means: its objects, who listens, who waits, in which order; never blocks."""
 
-from .listeners import EventSchema, ListenerTable, Subscription
+from .listeners import Subscription
 
-__all__ = ["EventSchema", "ListenerTable", "Subscription"]
+__all__ = ["Subscription"]

@@ -1,12 +1,11 @@
-"""The listener table: which callbacks an event has.
+"""The listener table: which listeners an event has.
 
-Listeners are looked up and never scanned::
+They are looked up and never scanned::
 
     by_type    {event type: [subscription, …]}
     by_object  {(class name, object id): {event type: [subscription, …]}}
 
-so an event costs the same with one object listener as with a hundred thousand. No I/O here, no
-threads of its own, no calling of callbacks.
+so an event costs the same with one object listener as with a hundred thousand.
 """
 
 from __future__ import annotations
@@ -15,145 +14,33 @@ import inspect
 import itertools
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from operator import attrgetter
+from typing import TYPE_CHECKING, Protocol, TypeAlias
 
-from ..swagger.processors import Json
-from ..swagger.request import near_miss
-from .waits import FINAL_EVENTS, TARGETS, Key, target_keys
+from ..kinds import ENDS, LEAVES, Key
 
 if TYPE_CHECKING:
     from typing_extensions import Self
 
-__all__ = ["EventSchema", "ListenerTable", "Subscription"]
+__all__ = ["Call", "Listener", "ListenerTable", "Subscription", "call_each"]
 
-Event = dict[str, Any]
+#: A user's function that is registered for events.
+Listener: TypeAlias = Callable[..., object]
 
-#: The field that is an object's id in its JSON; an endpoint's takes two.
-_ID_FIELDS = {
-    "Channel": ("id",),
-    "Bridge": ("id",),
-    "Playback": ("id",),
-    "LiveRecording": ("name",),
-    "StoredRecording": ("name",),
-    "Endpoint": ("technology", "resource"),
-    "DeviceState": ("name",),
-    "Mailbox": ("name",),
-    "Sound": ("id",),
-}
-
-#: The classes whose ``target_uri`` says which channel or bridge they are about.
-_TARGETED = ("Playback", "LiveRecording")
-
-#: Whose call an event belongs to: the first of these classes that it refers to.
-_CALL_ORDER = ("Channel", "Bridge", "LiveRecording", "Playback", "Endpoint", "DeviceState")
+_order_of = attrgetter("order")
 
 
-class EventSchema:
-    """What the declarations say of events: which objects each type refers to.
+class Call(Protocol):
+    """Calls a listener, on whatever thread and with whatever care."""
 
-    :param models: the models of the ``events`` resource, by name.
-    """
-
-    def __init__(self, models: dict[str, Json]) -> None:
-        self.models = models
-        self._fields = {name: self._object_fields(model) for name, model in models.items()}
-
-    @staticmethod
-    def _object_fields(model: Json) -> list[tuple[str, str, bool]]:
-        properties = model.get("properties", {})
-        return [
-            (field, prop["type"], bool(prop.get("required")))
-            for field, prop in properties.items()
-            if isinstance(prop.get("type"), str)
-        ]
-
-    def fields_of(self, event_type: str, class_name: str) -> list[str]:
-        """Return the fields of an event that hold objects of a class, the main one first.
-
-        The main one is the field that is required if exactly one is, else the first declared.
-
-        :raises ValueError: there is no such event, or it has no such object.
-        """
-        self.check_type(event_type)
-        found = [(f, required) for f, cls, required in self._model_fields(event_type, class_name)]
-        if not found:
-            raise ValueError(
-                f"event {event_type!r} has no fields of type {class_name!r}; events that have: "
-                f"{', '.join(self._types_with(class_name)) or 'none'}"
-            )
-        fields = [field for field, _ in found]
-        needed = [field for field, required in found if required]
-        return [needed[0], *(f for f in fields if f != needed[0])] if len(needed) == 1 else fields
-
-    def check_type(self, event_type: str) -> None:
-        """Raise ValueError unless there is such an event."""
-        if event_type not in self.models:
-            raise ValueError(
-                f"there is no event {event_type!r}{near_miss(event_type, self.models)}; "
-                f"events are: {', '.join(sorted(self._event_names()))}"
-            )
-
-    def holds(self, event_type: str, class_name: str) -> bool:
-        """Tell whether an event has a field of a class."""
-        return bool(self._model_fields(event_type, class_name))
-
-    def check_refers(self, event_type: str, class_name: str) -> None:
-        """Raise ValueError unless such an event can be about an object of this class."""
-        self.check_type(event_type)
-        targeted = class_name in TARGETS.values() and any(
-            cls in _TARGETED for _, cls, _ in self._fields[event_type]
-        )
-        if not targeted:
-            self.fields_of(event_type, class_name)
-
-    def _event_names(self) -> Iterable[str]:
-        """Return the names of the models that are events, if the base of all says which are."""
-        base = self.models.get("Event", {})
-        names: Iterable[str] = base.get("subTypes") or self.models
-        return names
-
-    def _model_fields(self, event_type: str, class_name: str) -> list[tuple[str, str, bool]]:
-        return [entry for entry in self._fields.get(event_type, []) if entry[1] == class_name]
-
-    def _types_with(self, class_name: str) -> list[str]:
-        return sorted(n for n in self._event_names() if self._model_fields(n, class_name))
-
-    def references(self, event: Event) -> list[Key]:
-        """Return the objects that an event is about, the one whose call it belongs to first.
-
-        :raises ValueError: a field that should hold an object holds something else.
-        """
-        keys: list[Key] = []
-        main: dict[str, list[Key]] = {}
-        for field, class_name, required in self._fields.get(event["type"], ()):
-            value = event.get(field)
-            if not value or class_name not in _ID_FIELDS:
-                continue
-            found = [(class_name, _object_id(field, class_name, value))]
-            if class_name in _TARGETED:
-                found += target_keys(value)
-            for key in found:
-                group = main.setdefault(key[0], [])
-                if required:
-                    group.insert(0, key)
-                else:
-                    group.append(key)
-        for class_name in (*_CALL_ORDER, *(c for c in main if c not in _CALL_ORDER)):
-            keys += (key for key in main.get(class_name, ()) if key not in keys)
-        return keys
-
-
-def _object_id(field: str, class_name: str, value: Any) -> str:
-    names = _ID_FIELDS[class_name]
-    parts = [value.get(name) for name in names] if isinstance(value, dict) else [None]
-    if not all(isinstance(part, str) for part in parts):
-        raise ValueError(f"its {field!r} is no {class_name}")
-    return "/".join(parts)  # type: ignore[arg-type]
+    def __call__(
+        self, subscription: Subscription, listener: Listener, /, *args: object, **kwargs: object
+    ) -> object: ...
 
 
 class Subscription:
-    """A callback that is registered for an event, until :meth:`close`.
+    """A listener that is registered for an event, until :meth:`close`.
 
     Unpacks to ``(callback, args, kwargs)``. Closing twice does no harm; a context manager.
     """
@@ -175,9 +62,9 @@ class Subscription:
         table: ListenerTable,
         event_type: str,
         key: Key | None,
-        callback: Callable[..., Any],
-        args: tuple[Any, ...],
-        kwargs: dict[str, Any],
+        callback: Listener,
+        args: tuple[object, ...],
+        kwargs: Mapping[str, object],
         once: bool,
         order: int,
     ) -> None:
@@ -191,7 +78,7 @@ class Subscription:
         self.order = order
         self.closed = False
 
-    def __iter__(self) -> Iterator[Any]:
+    def __iter__(self) -> Iterator[object]:
         return iter((self.callback, self.args, self.kwargs))
 
     def __repr__(self) -> str:
@@ -206,7 +93,7 @@ class Subscription:
 
     @property
     def name(self) -> str:
-        """The name of the user's callback, for logs."""
+        """The name of the user's function, for logs."""
         callback = inspect.unwrap(self.callback)
         return str(getattr(callback, "__qualname__", None) or repr(callback))
 
@@ -215,9 +102,10 @@ class Subscription:
         self._table.remove(self)
 
     def claim(self) -> bool:
-        """Tell whether the callback is to be called for an event now.
+        """Tell whether the listener must be called for an event now.
 
-        It is not if the subscription was closed, or fires once and another thread was first.
+        It must not if the subscription was closed, or is for one event and another thread was
+        first.
         """
         return self._table.remove(self) if self.once else not self.closed
 
@@ -225,8 +113,8 @@ class Subscription:
 class ListenerTable:
     """All subscriptions of a client.
 
-    :param left: of how many channels that left Stasis, and the like, the listeners are kept, since
-        a channel may come back, and may end without our being told.
+    :param left: how many objects that left keep their listeners, since a channel may come back to
+        Stasis, and may end without an event.
     """
 
     def __init__(self, left: int = 1000) -> None:
@@ -240,20 +128,20 @@ class ListenerTable:
     def add(
         self,
         event_type: str,
-        callback: Callable[..., Any],
-        args: tuple[Any, ...] = (),
-        kwargs: dict[str, Any] | None = None,
+        callback: Listener,
+        args: tuple[object, ...] = (),
+        kwargs: Mapping[str, object] | None = None,
         *,
         key: Key | None = None,
         once: bool = False,
         replace: bool = False,
     ) -> Subscription:
-        """Register a callback, and return its subscription.
+        """Register a listener, and return its subscription.
 
         :param key: the object that the event must be about; None for any.
-        :param once: whether it fires once only.
-        :param replace: whether it takes the place of an equal callback.
-        :raises TypeError: the callback, or the user's own behind it, cannot be called.
+        :param once: whether it is called for one event only.
+        :param replace: whether it takes the place of an equal listener.
+        :raises TypeError: the listener, or the user's own behind it, cannot be called.
         """
         function = inspect.unwrap(callback)
         if not callable(function):
@@ -300,24 +188,22 @@ class ListenerTable:
             found = list(self.by_type.get(event_type, ()))
             for key in keys:
                 found += self.by_object.get(key, {}).get(event_type, ())
-        found.sort(key=lambda subscription: subscription.order)
+        found.sort(key=_order_of)
         return found
 
-    def settle(self, event_type: str, keys: Sequence[Key]) -> None:
-        """Draw the consequences of an event for its objects' listeners, after they were called."""
-        if not keys:
-            return
-        if event_type == "StasisEnd":
+    def retire_ended(self, event_type: str, keys: Sequence[Key]) -> None:
+        """Unregister the listeners of an object that this event ends, once they were called."""
+        if event_type in LEAVES and keys:
             self.keep_for_a_while(keys[0])
-        elif event_type in FINAL_EVENTS:
-            ended = FINAL_EVENTS[event_type]
+        elif event_type in ENDS:
+            ended = ENDS[event_type]
             for gone in [key for key in keys if key[0] == ended][:1]:
                 self.retire(gone)
 
     def keep_for_a_while(self, key: Key) -> None:
-        """Keep the listeners of an object that may or may not be heard of again.
+        """Keep the listeners of an object that events may or may not mention again.
 
-        They go when many others have come to that.
+        They are unregistered once many other objects have come to that.
         """
         with self._lock:
             if key not in self.by_object:
@@ -342,3 +228,29 @@ class ListenerTable:
         """Return the objects that have listeners."""
         with self._lock:
             return list(self.by_object)
+
+
+def call_each(
+    subscriptions: Sequence[Subscription],
+    arguments: tuple[object, ...],
+    call: Call,
+    on_error: Callable[[BaseException], object],
+) -> None:
+    """Call listeners one after another.
+
+    :param arguments: what each is called with, before the arguments of its registration.
+    :param call: calls one of them.
+    :param on_error: called with what one of them raised; what it raises itself ends this.
+    """
+    for subscription in subscriptions:
+        if subscription.claim():
+            try:
+                call(
+                    subscription,
+                    subscription.callback,
+                    *arguments,
+                    *subscription.args,
+                    **subscription.kwargs,
+                )
+            except Exception as ex:  # noqa: BLE001 - what a user's function raises is the user's
+                on_error(ex)

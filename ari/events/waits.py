@@ -1,10 +1,9 @@
-"""Waiting for events: who waits, for what, and when it can no longer come.
+"""Waits: who waits, for what, and when it can no longer come. Rules only; nothing here blocks.
 
-The thread that reads events meets the waiters, before any handler runs, so a handler may wait for
-what its own call does next. Final events of recent objects are remembered: what came before the
-wait began is not missed.
-
-An event's references are its keys, (class name, id) pairs such as ``("Channel", "1234")``.
+Whoever reads events has them met with the waits before any listener is called, so a handler may
+wait for what its own call does next. An arrival is handed to a :class:`Waiter`, and how that one
+waits, a thread or a task, is its own affair. Final events of recent objects are remembered: what
+came before the wait began is not missed.
 """
 
 from __future__ import annotations
@@ -13,68 +12,63 @@ import itertools
 import threading
 import time
 from collections import OrderedDict, deque
-from collections.abc import Callable, Iterable, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Protocol
 
-from ..exceptions import ARIObjectGone, ARIWaitTimeout
+from ..exceptions import ARIObjectGone
+from ..kinds import ENDS, LEAVES, Key
+from ..transport.base import Json
 
 if TYPE_CHECKING:
     from typing_extensions import Self
 
-__all__ = ["FINAL_EVENTS", "TARGETS", "Key", "Waiter", "WaitingRoom", "target_keys"]
+__all__ = ["Room", "Waiter", "WaitingRoom"]
 
-Key = tuple[str, str]
-Event = dict[str, Any]
-
-#: The events that end an object, and the class of the object that they end.
-FINAL_EVENTS = {
-    "ChannelDestroyed": "Channel",
-    "BridgeDestroyed": "Bridge",
-    "PlaybackFinished": "Playback",
-    "RecordingFinished": "LiveRecording",
-    "RecordingFailed": "LiveRecording",
-}
-
-_ENDED_BY = {**FINAL_EVENTS, "StasisEnd": "Channel"}
+_ENDED_BY = {**ENDS, **LEAVES}
 
 #: What may still come after StasisEnd: a channel can return, and one that ARI made is reported to
 #: its end. Any other wait on a channel ends there, since a channel that came by the dialplan is
 #: never heard of again.
 _AFTER_STASIS_END = frozenset(["ChannelDestroyed", "StasisStart"])
 
-#: The schemes of a ``target_uri``, and the classes that they name.
-TARGETS = {"channel": "Channel", "bridge": "Bridge"}
+#: What a person does and not a request, so that no wait looks back for it.
+_BY_PERSONS = frozenset(["ChannelDtmfReceived"])
 
 _CLOSED = "the client was closed, or gets no more events"
 
 #: Of how many channels it is known which application they are in.
 _ENTERED = 10_000
 
-#: Seconds after which a wait looks again.
-_GLANCE = 1.0
 
+class Room(Protocol):
+    """What a waiter needs of its room."""
 
-def target_keys(value: Any) -> list[Key]:
-    """Return the channel or bridge that a playback or recording is on."""
-    scheme, colon, object_id = str(value.get("target_uri", "")).partition(":")
-    return [(TARGETS[scheme], object_id)] if colon and scheme in TARGETS else []
+    def leave(self, waiter: Waiter) -> None:
+        """End a wait."""
 
 
 class Waiter:
     """One wait: the events that it asked for, in order, until its object is gone.
 
-    Made by :meth:`WaitingRoom.open`; a context manager, closing twice does no harm.
+    A context manager; closing twice does no harm. A subclass says how it waits.
+
+    :param types: the event types that it asked for.
+    :param keys: the objects that the events must be about; () for events about anything.
+    :param party: whose wait it is, such as a thread.
+    :ivar latest: the number of the event that :meth:`take` returned last; 0 for none, or for an
+        end that was remembered.
     """
 
-    def __init__(self, room: WaitingRoom, types: frozenset[str], keys: Sequence[Key]) -> None:
+    def __init__(
+        self, room: Room, types: frozenset[str], keys: Sequence[Key], party: Hashable
+    ) -> None:
         self.room = room
         self.types = types
         self.keys = tuple(keys)
-        self.thread = threading.get_ident()
-        self._arrived: deque[tuple[int, Event] | ARIObjectGone] = deque()
-        self._latest = 0
+        self.party = party
+        self.latest = 0
+        self._arrived: deque[tuple[int, Json] | ARIObjectGone] = deque()
         self._over: tuple[float, ARIObjectGone] | None = None
-        self._changed = threading.Condition()
 
     def __enter__(self) -> Self:
         return self
@@ -83,56 +77,44 @@ class Waiter:
         self.close()
 
     def close(self) -> None:
-        """Wait no more."""
+        """End the wait."""
         self.room.leave(self)
 
-    def put(self, arrival: tuple[int, Event] | ARIObjectGone) -> None:
+    def wake(self) -> None:
+        """Called when something may have changed, on any thread."""
+
+    def put(self, arrival: tuple[int, Json] | ARIObjectGone) -> None:
         """Hand over an event with its number, or the reason why none will come."""
-        with self._changed:
-            self._arrived.append(arrival)
-            self._changed.notify()
+        self._arrived.append(arrival)
+        self.wake()
 
     def end_at(self, moment: float, reason: ARIObjectGone) -> None:
-        """Let the wait end at a ``time.monotonic()`` second, unless something comes before."""
-        with self._changed:
-            self._over = (moment, reason)
-            self._changed.notify()
+        """End the wait at a ``time.monotonic()`` second, unless something comes before."""
+        self._over = (moment, reason)
+        self.wake()
 
-    def get(self, deadline: float | None = None) -> Event:
-        """Return the next event.
+    @property
+    def ends_at(self) -> float | None:
+        """The ``time.monotonic()`` second at which :meth:`end_at` ends it."""
+        over = self._over
+        return over[0] if over is not None else None
 
-        :param deadline: the ``time.monotonic()`` second to wait until; None waits for ever.
-        :raises ARIWaitTimeout: none came in time.
+    def take(self, now: float) -> Json | None:
+        """Return the next event that has come, or None.
+
+        :param now: the present ``time.monotonic()`` second.
         :raises ARIObjectGone: none can come any more.
         """
-        self.room.before_wait()
-        began = time.monotonic()
-        try:
-            with self._changed:
-                while not self._arrived:
-                    now = time.monotonic()
-                    if self._over is not None and now >= self._over[0]:
-                        self._arrived.append(self._over[1])
-                        self._over = None
-                        break
-                    if deadline is not None and now >= deadline:
-                        raise ARIWaitTimeout(f"{self.describe()}: nothing came in time")
-                    # Not for ever at once: a signal handler on this thread may have put something
-                    # in between the look and the wait, where no notice reaches it.
-                    ends = [deadline, self._over and self._over[0], now + _GLANCE]
-                    self._changed.wait(min(end for end in ends if end is not None) - now)
-                arrival = self._arrived.popleft()
-        finally:
-            self.room.add_waited(time.monotonic() - began)
+        if not self._arrived:
+            if self._over is None or now < self._over[0]:
+                return None
+            self._arrived.append(self._over[1])
+            self._over = None
+        arrival = self._arrived.popleft()
         if isinstance(arrival, ARIObjectGone):
             raise arrival
-        self._latest, event = arrival
+        self.latest, event = arrival
         return event
-
-    def accept(self) -> None:
-        """Settle for the event that came last; later waits on its objects look for later ones."""
-        if self._latest:  # else it is an end that was remembered, and changes nothing
-            self.room.look_back(self.keys, self._latest + 1)
 
     def describe(self) -> str:
         """Say what is awaited, for error texts."""
@@ -141,51 +123,44 @@ class Waiter:
 
     def ends_with(self, event_type: str) -> bool:
         """Tell whether nothing awaited can come after this end of an awaited object."""
-        return event_type != "StasisEnd" or not self.types & _AFTER_STASIS_END
+        return event_type not in LEAVES or not self.types & _AFTER_STASIS_END
 
 
 class WaitingRoom:
     """All waits of a client, and the memory of what came before a wait began.
 
-    How recent objects ended is remembered. Of everything else, a wait on an object looks back to
-    the latest call about that object, and to the event that the latest wait on it returned: what
-    a call brings about may come before its answer does. Digits are not looked back for; they come
-    from a person and not from a call.
+    How recent objects ended is remembered. Of everything else, a wait looks back as far as it is
+    told to, since what a request brings about may come before its answer does.
 
     :param remembered: how many recent events, and the ends of how many objects, are kept.
-    :param before_wait: called on the thread that is about to wait.
+    :ivar count: how many events were met; each has its number, from 1.
     """
 
-    def __init__(
-        self, remembered: int = 1000, before_wait: Callable[[], None] = lambda: None
-    ) -> None:
-        self.before_wait = before_wait
-        self._count = 0
-        self._recent: deque[tuple[int, Event, tuple[Key, ...]]] = deque(maxlen=remembered)
-        self._since: OrderedDict[Key, int] = OrderedDict()
+    def __init__(self, remembered: int = 1000) -> None:
+        self.count = 0
+        self._recent: deque[tuple[int, Json, tuple[Key, ...]]] = deque(maxlen=remembered)
         self._lock = threading.RLock()
         self._closed = False
-        self._deaf: set[int] = set()
+        self._deaf: set[Hashable] = set()
         self._anywhere: list[Waiter] = []
         self._by_key: dict[Key, list[Waiter]] = {}
-        self._ends: OrderedDict[Key, dict[str, Event]] = OrderedDict()
+        self._ends: OrderedDict[Key, dict[str, Json]] = OrderedDict()
         #: Objects that are gone without an event: from when on nothing comes, and why.
         self._gone: OrderedDict[Key, tuple[float, str]] = OrderedDict()
         #: The application that each channel entered last, until it leaves it.
-        self._entered: OrderedDict[Key, Any] = OrderedDict()
+        self._entered: OrderedDict[Key, object] = OrderedDict()
         self._remembered = remembered
-        self._waited = threading.local()
 
-    def open(self, types: Iterable[str], keys: Sequence[Key] = ()) -> Waiter:
-        """Begin a wait for events of these types.
+    def enter(self, waiter: Waiter, since: Mapping[Key, int] | None = None) -> None:
+        """Begin a wait: what it asked for is handed to it from now on.
 
-        :param types: the event types.
-        :param keys: the objects that the events must be about, any of them; the end of any of
-            them ends the wait. Without keys, events about anything.
+        The end of any object that it is about ends it.
+
+        :param since: the event's number from which on it looks back, for each object that is
+            looked back for.
         """
-        waiter = Waiter(self, frozenset(types), keys)
         with self._lock:
-            seen = self._hand_over_recent(waiter)
+            seen = self._hand_over_recent(waiter, since or {})
             for key in waiter.keys:
                 self._by_key.setdefault(key, []).append(waiter)
                 self._end_if_gone(waiter, key)
@@ -195,40 +170,18 @@ class WaitingRoom:
                     self._end_if_over(waiter, key, event)
             if not waiter.keys:
                 self._anywhere.append(waiter)
-            if self._closed or waiter.thread in self._deaf:
+            if self._closed or waiter.party in self._deaf:
                 self._dismiss(waiter, None, _CLOSED)
-        return waiter
 
-    def wait_for(
-        self,
-        types: Iterable[str],
-        keys: Sequence[Key] = (),
-        predicate: Callable[[Event], Any] | None = None,
-        timeout: float | None = None,
-    ) -> Event:
-        """Return the first event of these types that the predicate accepts.
-
-        :param timeout: seconds; None waits for ever.
-        :raises ARIWaitTimeout: none came in time.
-        :raises ARIObjectGone: none can come any more.
-        """
-        deadline = None if timeout is None else time.monotonic() + timeout
-        with self.open(types, keys) as waiter:
-            while True:
-                event = waiter.get(deadline)
-                if predicate is None or predicate(event):
-                    waiter.accept()
-                    return event
-
-    def meet(self, event: Event, keys: Sequence[Key]) -> None:
-        """Hand an event that was just read to those who wait for it.
+    def meet(self, event: Json, keys: Sequence[Key]) -> None:
+        """Hand an event that was just read to the waiters for it.
 
         :param keys: the objects that the event is about, its main object first.
         """
         with self._lock:
-            moved_on = self.has_moved_on(event, keys)
-            self._count += 1
-            number = self._count
+            moved_on = event["type"] in LEAVES and self.has_moved_on(event, keys)
+            self.count += 1
+            number = self.count
             for waiter in list(self._anywhere):
                 if event["type"] in waiter.types:
                     waiter.put((number, event))
@@ -244,60 +197,49 @@ class WaitingRoom:
             if not moved_on:
                 self._remember(event, keys)
 
-    def has_moved_on(self, event: Event, keys: Sequence[Key]) -> bool:
+    def has_moved_on(self, event: Json, keys: Sequence[Key]) -> bool:
         """Tell whether a StasisEnd is about a channel that has entered another application since.
 
-        It went on living there. Two connections may tell of the entry before the leaving.
+        It lives on there. Two connections may report the entry before the leaving.
         """
-        if event["type"] != "StasisEnd" or not keys:
+        if event["type"] not in LEAVES or not keys:
             return False
         app = event.get("application")
         with self._lock:
             return bool(self._entered.get(keys[0], app) != app)
 
-    def _end_if_over(self, waiter: Waiter, key: Key, event: Event) -> None:
+    def _end_if_over(self, waiter: Waiter, key: Key, event: Json) -> None:
         if key[0] == _ENDED_BY.get(event["type"]) and waiter.ends_with(event["type"]):
             self._dismiss(waiter, key, f"the {key[0]} ended with {event['type']}")
 
-    def _hand_over_recent(self, waiter: Waiter) -> set[int]:
-        """Hand over what came since the latest calls about the objects; return which it was."""
-        since = {key: self._since[key] for key in waiter.keys if key in self._since}
-        earliest = min(since.values(), default=self._count + 1)
+    def _hand_over_recent(self, waiter: Waiter, since: Mapping[Key, int]) -> set[int]:
+        """Hand over what came since the numbers given; return which events it was."""
+        if not since:
+            return set()
+        earliest = min(since.values())
         recent = list(itertools.takewhile(lambda r: r[0] >= earliest, reversed(self._recent)))
         seen: set[int] = set()
         for number, event, keys in reversed(recent):
             wanted = any(number >= since.get(key, number + 1) for key in keys)
-            if wanted and event["type"] in waiter.types - {"ChannelDtmfReceived"}:
+            if wanted and event["type"] in waiter.types - _BY_PERSONS:
                 waiter.put((number, event))
                 seen.add(id(event))
         return seen
 
-    @property
-    def now(self) -> int:
-        """The number that the next event will have."""
-        return self._count + 1
-
-    def look_back(self, keys: Iterable[Key], number: int) -> None:
-        """Let later waits on these objects begin with the event of this number."""
-        with self._lock:
-            for key in keys:
-                self._since[key] = max(number, self._since.get(key, 0))
-                self._since.move_to_end(key)
-            while len(self._since) > self._remembered:
-                self._since.popitem(last=False)
-
-    def _remember(self, event: Event, keys: Sequence[Key]) -> None:
+    def _remember(self, event: Json, keys: Sequence[Key]) -> None:
         event_type = event["type"]
         if event_type == "StasisStart" and keys:
             self.renew(keys[0])
             self._entered[keys[0]] = event.get("application")
             if len(self._entered) > _ENTERED:
                 self._entered.popitem(last=False)
-        ended = [key for key in keys if key[0] == _ENDED_BY.get(event_type)]
-        if ended:
-            self._entered.pop(ended[0], None)
-            self._ends.setdefault(ended[0], {})[event_type] = event
-            self._ends.move_to_end(ended[0])
+        if event_type not in _ENDED_BY:
+            return
+        ended = next((key for key in keys if key[0] == _ENDED_BY[event_type]), None)
+        if ended is not None:
+            self._entered.pop(ended, None)
+            self._ends.setdefault(ended, {})[event_type] = event
+            self._ends.move_to_end(ended)
             if len(self._ends) > self._remembered:
                 self._ends.popitem(last=False)
 
@@ -334,29 +276,29 @@ class WaitingRoom:
                 self._dismiss(waiter, key, why)
 
     def reopen(self) -> None:
-        """Let waits begin again after :meth:`close`."""
+        """Accept waits again after :meth:`close`."""
         with self._lock:
             self._closed = False
 
     def close(self) -> None:
-        """End all waits, and those yet to begin: nobody reads events any more."""
+        """End all waits, now and later: nobody reads events any more."""
         with self._lock:
             self._closed = True
             for waiter in self._everyone():
                 self._dismiss(waiter, None, _CLOSED)
 
-    def deafen(self, threads: Iterable[int]) -> None:
-        """End all waits of these threads, and those yet to begin: their events come no more."""
+    def deafen(self, parties: Iterable[Hashable]) -> None:
+        """End all waits of these parties, now and later: their events come no more."""
         with self._lock:
-            self._deaf.update(threads)
+            self._deaf.update(parties)
             for waiter in self._everyone():
-                if waiter.thread in self._deaf:
+                if waiter.party in self._deaf:
                     self._dismiss(waiter, None, _CLOSED)
 
-    def undeafen(self, threads: Iterable[int]) -> None:
-        """Let threads of these numbers wait again."""
+    def undeafen(self, parties: Iterable[Hashable]) -> None:
+        """Accept waits of these parties again."""
         with self._lock:
-            self._deaf.difference_update(threads)
+            self._deaf.difference_update(parties)
 
     def _everyone(self) -> list[Waiter]:
         everyone = {id(w): w for waiters in self._by_key.values() for w in waiters}
@@ -383,11 +325,3 @@ class WaitingRoom:
         """Return the objects that are waited for."""
         with self._lock:
             return list(self._by_key)
-
-    def add_waited(self, seconds: float) -> None:
-        """Count time that the current thread spent waiting on purpose."""
-        self._waited.seconds = self.waited() + seconds
-
-    def waited(self) -> float:
-        """Return the seconds that the current thread has spent waiting on purpose."""
-        return float(getattr(self._waited, "seconds", 0.0))

@@ -1,1 +1,1 @@
-"""One request, pure: from arguments to a request, and from a response to an object or an error."""
+"""One request, pure: from its arguments to what is sent, from the response to a result."""

@@ -1,191 +1,158 @@
-"""Operations as users meet them: real functions, with help, that take and give domain objects.
+"""Operations as users meet them: methods of real classes, with a signature and a docstring.
 
-Here also stand, each with its reason, the few places where Asterisk does not do what its own
-declarations say and a user would be misled (:class:`AsteriskWorkarounds`, :func:`refuse_harmful`).
+A client's operations are those of its own Asterisk, so each client has classes of its own:
+subclasses of the repositories and domain classes, made once, with the operations as methods.
 """
 
 from __future__ import annotations
 
 import inspect
 import textwrap
-from collections.abc import Callable, Iterable, Mapping
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Protocol, TypeVar
 
-from ..exceptions import exception_class, transport_errors
-from ..swagger.client import Operation
-from ..swagger.processors import Json, ParsingContext, SwaggerProcessor
-from ..swagger.request import bind, python_name, signature
+from ..swagger.client import Resource
+from ..swagger.declarations import OperationModel, Parameter
+from ..swagger.request import signature
+from ..transport.base import Json
+from ..transport.errors import error_class
 
-__all__ = [
-    "AsteriskWorkarounds",
-    "arguments",
-    "as_argument",
-    "explain",
-    "make_function",
-    "refuse_harmful",
-    "send",
-]
+__all__ = ["DomainObject", "Invoker", "make_function", "own_class", "with_operations"]
+
+_Class = TypeVar("_Class", bound=type)
 
 
-#: The operations that make a channel to an endpoint.
-_DIALLING = frozenset(["channels.create", "channels.originate", "channels.originateWithId"])
+class Invoker(Protocol):
+    """What sends the requests of operations: a client."""
+
+    def invoke(
+        self,
+        operation: OperationModel,
+        args: Sequence[object],
+        kwargs: Mapping[str, object],
+        given: Mapping[str, object] | None = None,
+    ) -> object:
+        """Call an operation; the result, or an awaitable of it."""
 
 
-class AsteriskWorkarounds(SwaggerProcessor):
-    """Marks in the declarations where Asterisk wants something else than it declares."""
-
-    def process_operation(
-        self, resources: Json, resource: Json, api: Json, operation: Json, context: ParsingContext
-    ) -> None:
-        key = (resource["name"], operation["nickname"])
-        parameters = {p["name"]: p for p in operation["parameters"]}
-        if key in {("channels", "mute"), ("channels", "unmute")} and "direction" in parameters:
-            # Declared with the default 'both', which the server does not apply: it answers 400.
-            parameters["direction"].setdefault("defaultValue", "both")
-            parameters["direction"]["sendDefault"] = True
-        if key == ("bridges", "create") and "variables" in parameters:
-            # The server takes every member of the body for a variable. With the declared form it
-            # answers 400 and leaves the new bridge behind.
-            parameters["variables"]["flat"] = True
-        if key == ("applications", "filter") and "filter" in parameters:
-            # A filter under its parameter's name is answered with 200 and has no effect.
-            parameters["filter"]["flat"] = True
+class _Ids(Protocol):
+    def get_params(self, obj_json: Json) -> dict[str, str]: ...
 
 
-def refuse_harmful(operation: Operation, values: Mapping[str, Any]) -> None:
-    """Raise ValueError for a call that would hang a channel of a real Asterisk.
+class DomainObject(Protocol):
+    """What is needed of a domain object to call its operations."""
 
-    Required parameters, whose absence is worse, are seen to by the signature.
+    @property
+    def client(self) -> Invoker: ...
+    @property
+    def api(self) -> Resource: ...
+    @property
+    def json(self) -> Json: ...
+    @property
+    def id_generator(self) -> _Ids: ...
+
+
+class _Repository(Protocol):
+    @property
+    def client(self) -> Invoker: ...
+
+
+def own_class(base: _Class, resource: Resource, given: Sequence[str]) -> _Class:
+    """Return a client's own subclass of a domain class.
+
+    It has the operations whose path holds the object's id.
+
+    :param resource: the resource that the operations are on.
+    :param given: the path parameters that make up the id.
     """
-    if operation.label == "channels.sendDTMF":
-        for name in ("before", "between", "duration", "after"):
-            value = values.get(name)
-            if value is not None and int(value) < 0:
-                raise ValueError(f"sendDTMF() got {name}={value}: milliseconds cannot be negative")
+    operations = [
+        operation.model
+        for operation in resource.operations.values()
+        if all("{%s}" % name in operation.uri for name in given)  # noqa: UP031
+    ]
+    return with_operations(base, operations, base.__name__, given)
 
 
-def explain(operation: str, status: int) -> str:
-    """Return what Asterisk's words for an error leave out, '' if they say it all.
+def with_operations(
+    base: _Class, operations: Iterable[OperationModel], owner: str, given: Sequence[str] = ()
+) -> _Class:
+    """Return a subclass of a class with operations as methods.
 
-    :param operation: the operation's name, such as ``channels.originate``.
-    :param status: the status of its answer.
+    A method that the class has itself stays.
+
+    :param owner: what help calls the owner of the methods: the class, or the repository.
+    :param given: the path parameters that an object of the class provides; () for a repository.
     """
-    if status == 500 and operation in _DIALLING:
-        # "Allocation failed", whatever the reason.
-        return "so Asterisk answers for an endpoint that does not exist or is not registered"
-    return ""
-
-
-def arguments(
-    operation: Operation,
-    args: Iterable[Any],
-    kwargs: Mapping[str, Any],
-    given: Mapping[str, Any] | None = None,
-) -> dict[str, Any]:
-    """Return the values that an operation's parameters have in a call.
-
-    :param operation: what is called.
-    :param args: positional arguments, for the path parameters in order.
-    :param kwargs: keyword arguments; domain objects stand for their ids.
-    :param given: parameters that the object it is called on provides.
-    :raises TypeError: an argument is unknown, missing or given twice.
-    :raises ValueError: the call would do harm.
-    """
-    bound = bind(operation.json, tuple(args), kwargs, given)
-    values = {name: as_argument(name, value) for name, value in bound.items()}
-    refuse_harmful(operation, values)
-    return values
-
-
-def send(operation: Operation, values: Mapping[str, Any]) -> Any:
-    """Call an operation and return the raw response.
-
-    :raises ValueError: an id is empty; nothing was sent.
-    :raises ARIConnectionError: Asterisk cannot be reached.
-    :raises ARITimeout: no answer in time.
-    """
-    with transport_errors(operation.label, operation.uri):
-        return operation.send(values)
-
-
-def as_argument(name: str, value: Any) -> Any:
-    """Let domain objects, alone or among several, stand for their ids.
-
-    An event source is an id with a scheme, so there a bridge becomes ``bridge:ID``.
-    """
-    source = getattr(type(value), "event_source", None)
-    if source is not None:
-        return source.fget(value) if name in ("eventSource", "source") else value.id
-    if isinstance(value, Iterable) and not isinstance(value, (str, bytes, Mapping)):
-        return [as_argument(name, item) for item in value]
-    return value
+    members: dict[str, object] = {
+        operation.nickname: make_function(operation, owner, given)
+        for operation in operations
+        if not hasattr(base, operation.nickname)
+    }
+    members.update(
+        __doc__=base.__doc__,
+        __module__=base.__module__,
+        __qualname__=base.__qualname__,
+        base_class=base,
+    )
+    return type(base)(base.__name__, (base,), members)
 
 
 def make_function(
-    operation: Operation,
-    owner: str,
-    invoke: Callable[..., Any],
-    given: Iterable[str] = (),
-    *,
-    method: bool = False,
-) -> Any:
-    """Make of an operation a function with a name, a signature and a docstring of its own.
+    operation: OperationModel, owner: str, given: Sequence[str] = ()
+) -> Callable[..., object]:
+    """Make of an operation a method with a name, a signature and a docstring of its own.
 
-    :param operation: what the function calls.
     :param owner: the class or repository that it appears on.
-    :param invoke: called with what the function was called with.
-    :param given: parameters that the owner provides and the signature leaves out.
-    :param method: whether the first argument is the object that it is called on.
+    :param given: path parameters that the object it is called on provides.
     """
-    given = tuple(given)
 
-    def function(*args: Any, **kwargs: Any) -> Any:
-        return invoke(*args, **kwargs)
+    def of_repository(self: _Repository, *args: object, **kwargs: object) -> object:
+        return self.client.invoke(operation, args, kwargs)
 
-    shown = signature(operation.json, given)
-    if method:
-        self_parameter = inspect.Parameter("self", inspect.Parameter.POSITIONAL_ONLY)
-        shown = shown.replace(parameters=[self_parameter, *shown.parameters.values()])
-    function.__name__ = operation.json["nickname"]
-    function.__qualname__ = f"{owner}.{function.__name__}"
-    function.__doc__ = _docstring(operation.json, given)
-    function.__signature__ = shown  # type: ignore[attr-defined]
+    def of_object(self: DomainObject, *args: object, **kwargs: object) -> object:
+        path = self.id_generator.get_params(self.json)
+        return self.client.invoke(operation, args, kwargs, path)
+
+    function: Callable[..., object] = of_object if given else of_repository
+    shown = signature(operation, given)
+    itself = inspect.Parameter("self", inspect.Parameter.POSITIONAL_ONLY)
+    function.__name__ = operation.nickname
+    function.__qualname__ = f"{owner}.{operation.nickname}"
+    function.__doc__ = _docstring(operation, given)
+    function.__signature__ = shown.replace(  # type: ignore[attr-defined]
+        parameters=[itself, *shown.parameters.values()]
+    )
     function.json = operation.json  # type: ignore[attr-defined]
     return function
 
 
-def _docstring(operation: Json, given: Iterable[str]) -> str:
+def _docstring(operation: OperationModel, given: Sequence[str]) -> str:
     """Write an operation's declaration as a docstring with Sphinx fields."""
-    taken = frozenset(given)
-    lines = [operation.get("summary") or operation["nickname"]]
-    notes = operation.get("notes")
-    if notes:
-        lines += ["", *textwrap.wrap(notes, 96)]
+    lines = [operation.summary or operation.nickname]
+    if operation.notes:
+        lines += ["", *textwrap.wrap(operation.notes, 96)]
     fields = [
-        f":param {python_name(p['name'])}: {_describe(p)}"
-        for p in operation["parameters"]
-        if p["name"] not in taken
+        f":param {parameter.python_name}: {_describe(parameter)}"
+        for parameter in operation.parameters
+        if parameter.name not in given
     ]
-    if operation["responseClass"] != "void":
-        fields.append(f":return: {operation['responseClass']}")
+    if operation.response_class != "void":
+        fields.append(f":return: {operation.response_class}")
     fields += [
-        f":raises {_error_name(error['code'])}: {error['code']} {error['reason']}".rstrip()
-        for error in operation["errorResponses"]
+        f":raises {error_class(error.code).__name__}: {error.code} {error.reason}".rstrip()
+        for error in operation.errors
     ]
     return "\n".join([*lines, "", *fields]) if fields else "\n".join(lines)
 
 
-def _describe(parameter: Json) -> str:
-    words = [str(parameter.get("description") or parameter["dataType"]).strip().rstrip(".") + "."]
-    allowed = parameter.get("allowableValues") or {}
-    if allowed.get("values"):
-        words.append(f"One of: {', '.join(map(str, allowed['values']))}.")
-    elif allowed.get("min") is not None or allowed.get("max") is not None:
-        words.append(f"From {allowed.get('min', '…')} to {allowed.get('max', '…')}.")
-    if parameter.get("defaultValue") not in (None, ""):
-        words.append(f"Default: {parameter['defaultValue']}.")
+def _describe(parameter: Parameter) -> str:
+    words = [(parameter.description or parameter.data_type).strip().rstrip(".") + "."]
+    least, greatest = parameter.limits
+    if parameter.allowed:
+        words.append(f"One of: {', '.join(map(str, parameter.allowed))}.")
+    elif least is not None or greatest is not None:
+        shown = ("…" if limit is None else str(limit) for limit in (least, greatest))
+        words.append(f"From {' to '.join(shown)}.")
+    if parameter.default not in (None, ""):
+        words.append(f"Default: {parameter.default}.")
     return " ".join(words)
-
-
-def _error_name(code: Any) -> str:
-    return exception_class(int(code)).__name__

@@ -1,61 +1,70 @@
-"""Collecting the digits that a caller presses."""
+"""Collecting the digits that a caller presses; a procedure."""
 
 from __future__ import annotations
 
 import time
 import uuid
-from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterable, Sequence
 
+from ..events.waits import Waiter
 from ..exceptions import ARIHTTPError, ARIObjectGone, ARIWaitTimeout
-
-if TYPE_CHECKING:
-    from ..model import Channel
+from ..kinds import Key
+from ..rest.call import prepare
+from ..swagger.client import SwaggerClient
+from ..transport.base import Json
+from ..transport.procedures import Procedure
+from .waiting import NextEvent
 
 __all__ = ["read_digits"]
 
 
 def read_digits(
-    channel: Channel,
+    swagger: SwaggerClient,
+    open_wait: Callable[[Sequence[str], Sequence[Key]], Waiter],
+    channel_id: str,
+    *,
     max_digits: int,
     timeout: float,
     first_digit_timeout: float | None,
     terminators: str,
     prompt: str | Iterable[str] | None,
-) -> str:
-    """Collect digits from a channel; see :meth:`ari.model.Channel.read_digits`."""
+) -> Procedure[str]:
+    """Collect digits from a channel; see :meth:`ari.model.Channel.read_digits`.
+
+    :param open_wait: begins a wait for events of some types, about some objects.
+    """
     if max_digits < 1:
         raise ValueError(f"read_digits() got max_digits={max_digits}: at least one digit is needed")
-    playback: Any = None
-    # The prompt's id is made here, so that it is listened for before it begins.
-    playback_id = str(uuid.uuid4())
-    channel_key, playback_key = channel.event_key, ("Playback", playback_id)
-    keys = [channel_key] if prompt is None else [channel_key, playback_key]
-    types = ["ChannelDtmfReceived", "PlaybackFinished"]
+    first = timeout if first_digit_timeout is None else first_digit_timeout
+    # The prompt's id is made here, so that it is listened for before it begins; '' for none.
+    playing = "" if prompt is None else str(uuid.uuid4())
+    prompt_key = ("Playback", playing)
+    keys = [("Channel", channel_id), *([prompt_key] if playing else ())]
     digits = ""
-    with channel.client.waiting.open(types, keys) as waiter:
+    with open_wait(["ChannelDtmfReceived", "PlaybackFinished"], keys) as waiter:
         deadline: float | None = None
-        first = timeout if first_digit_timeout is None else first_digit_timeout
-        if prompt is not None:
-            playback = channel.play(media=prompt, playbackId=playback_id)
+        if playing:
+            play = swagger.channels.play.model
+            media = {"media": prompt, "playbackId": playing}
+            yield prepare(play, (), media, {"channelId": channel_id})
         else:
             deadline = time.monotonic() + first
         while len(digits) < max_digits:
             try:
-                event = waiter.get(deadline)
+                event: Json = yield NextEvent(waiter, deadline)
             except ARIWaitTimeout:
                 break
             except ARIObjectGone as gone:
-                if gone.key != playback_key:
+                if gone.key != prompt_key:
                     raise
-                event = {"type": "PlaybackFinished", "playback": {"id": playback_id}}
+                event = {"type": "PlaybackFinished", "playback": {"id": prompt_key[1]}}
             if event["type"] == "PlaybackFinished":
-                if playback is not None and event["playback"]["id"] == playback_id:
-                    playback, deadline = None, time.monotonic() + first
+                if playing and event["playback"]["id"] == playing:
+                    playing, deadline = "", time.monotonic() + first
                 continue
-            if playback is not None:
-                _silence(playback)
-                playback = None
+            if playing:
+                yield from _stop(swagger, playing)
+                playing = ""
             if event["digit"] in terminators:
                 break
             digits += event["digit"]
@@ -63,9 +72,9 @@ def read_digits(
     return digits
 
 
-def _silence(playback: Any) -> None:
-    """Stop a prompt; one that has just ended, or cannot be stopped, need not be."""
+def _stop(swagger: SwaggerClient, playback_id: str) -> Procedure[None]:
+    """Stop a prompt; one that has just ended, or cannot be stopped, is left alone."""
     try:
-        playback.stop()
+        yield prepare(swagger.playbacks.stop.model, (playback_id,), {})
     except ARIHTTPError:
         return

@@ -1,165 +1,163 @@
-"""After a gap in the event stream: make subscriptions again, and find out what ended meanwhile.
+"""After a gap in the event stream: subscribe again, and find out what ended meanwhile.
 
 Asterisk replays nothing. An object that ended during the gap would be listened to, and waited for,
-for ever.
+for ever. Everything here is a procedure: it yields requests and pauses.
 """
 
 from __future__ import annotations
 
 import logging
-import threading
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
 
 import requests
 
+from ..connection.backoff import Backoff
 from ..events.listeners import ListenerTable
-from ..events.waits import FINAL_EVENTS, TARGETS, Key, WaitingRoom
+from ..events.waits import WaitingRoom
 from ..exceptions import ARIException
+from ..kinds import BY_NAME, KINDS, SOURCES, Key
+from ..swagger.client import Operation, SwaggerClient
+from ..transport.base import Json, Response
+from ..transport.errors import response_error
+from ..transport.procedures import Pause, Procedure
+from .event_sources import EventSources
 
-__all__ = ["SubscriptionLedger", "find_gone", "recover", "resubscribe"]
+__all__ = ["check_after_gap", "find_gone", "recover", "resubscribe"]
 
 log = logging.getLogger(__name__)
 
-#: An event source's scheme, and the field of an Application that lists such sources by name.
-_LISTED_IN = {
-    "channel": "channel_ids",
-    "bridge": "bridge_ids",
-    "endpoint": "endpoint_ids",
-    "deviceState": "device_names",
-}
+#: Seconds before each check after a gap: again some time later, since a handler that was between
+#: two waits may begin to wait for what is gone already.
+CHECKS = (0.0, 1.0, 5.0, 30.0)
 
-#: What stands in an Application for "all of this kind".
-_ALL = {
-    "channel": "__AST_CHANNEL_ALL_TOPIC",
-    "bridge": "__AST_BRIDGE_ALL_TOPIC",
-    "endpoint": "__AST_ENDPOINT_ALL_TOPIC",
-    "deviceState": "__AST_DEVICE_STATE_ALL_TOPIC",
-}
+#: How a check that failed is tried again.
+RETRY = Backoff(first_delay=1.0, max_delay=10.0)
 
 
-class SubscriptionLedger:
-    """The subscriptions made through ``applications.subscribe``, as Asterisk counts them."""
+def check_after_gap(
+    swagger: SwaggerClient,
+    apps: Sequence[str],
+    sources: EventSources,
+    listeners: ListenerTable,
+    waits: WaitingRoom,
+) -> Procedure[None]:
+    """Make up for a gap, several times over; each check is tried again until it works.
 
-    def __init__(self) -> None:
-        self._sources: dict[str, Counter[str]] = {}
-        self._lock = threading.Lock()
+    Ends early when a pause's outcome is true: the connection was lost again, or the run ends.
 
-    def note(self, operation: str, values: Mapping[str, Any]) -> None:
-        """Learn of a call that succeeded; only subscribing and unsubscribing matter."""
-        if operation not in ("applications.subscribe", "applications.unsubscribe"):
-            return
-        given = values["eventSource"]
-        with self._lock:
-            sources = self._sources.setdefault(str(values["applicationName"]), Counter())
-            for source in given.split(",") if isinstance(given, str) else given:
-                sources[source] += 1 if operation == "applications.subscribe" else -1
-                if sources[source] <= 0:
-                    del sources[source]
-
-    def forget(self, event_type: str, keys: Sequence[Key]) -> None:
-        """Learn of an event: what it ends is subscribed to no more."""
-        ended = FINAL_EVENTS.get(event_type)
-        for scheme, class_name in TARGETS.items():
-            if class_name == ended and keys:
-                self.drop(f"{scheme}:{keys[0][1]}")
-
-    def drop(self, source: str) -> None:
-        """Forget a source that is gone."""
-        with self._lock:
-            for sources in self._sources.values():
-                sources.pop(source, None)
-
-    def of(self, app: str) -> Counter[str]:
-        """Return the sources that an application is subscribed to, with their counts."""
-        with self._lock:
-            return Counter(self._sources.get(app, ()))
-
-
-def resubscribe(swagger: Any, ledger: SubscriptionLedger, app: str) -> None:
-    """Make the subscriptions again that an application had and has no more.
-
-    One whose source is gone is logged; the others are made all the same.
+    :param apps: the applications that were registered again.
     """
-    wanted = ledger.of(app)
-    if not wanted:
-        return
-    answer = swagger.applications.get(applicationName=app)
-    present: dict[str, Any] = answer.json() if answer.status_code == 200 else {}
-    for source, count in wanted.items():
-        if _is_listed(source, present):
-            continue
-        for _ in range(count):
-            answer = swagger.applications.subscribe(applicationName=app, eventSource=source)
-            if answer.status_code >= 500:
-                answer.raise_for_status()
-            if answer.status_code >= 400:
-                log.warning("%s is not subscribed to %s again: %s", app, source, answer.status_code)
-                if answer.status_code == 422:  # it does not exist
-                    ledger.drop(source)
+    for pause in CHECKS:
+        attempt = 0
+        while True:
+            if (yield Pause(RETRY.delay(attempt) if attempt else pause)):
+                return
+            if (yield from recover(swagger, apps, sources, listeners, waits)):
                 break
-
-
-def _is_listed(source: str, application: Mapping[str, Any]) -> bool:
-    scheme, _, name = source.partition(":")
-    listed = application.get(_LISTED_IN.get(scheme, ""), ())
-    return (name or _ALL.get(scheme)) in listed
-
-
-def find_gone(swagger: Any, keys: Iterable[Key]) -> list[Key]:
-    """Return those of these objects that do not exist any more.
-
-    Only channels, bridges, playbacks and live recordings come and go.
-    """
-    keys = list(keys)
-    gone: list[Key] = []
-    for class_name, resource in (("Channel", "channels"), ("Bridge", "bridges")):
-        mine = [key for key in keys if key[0] == class_name]
-        if mine:
-            answer = getattr(swagger, resource).list()
-            answer.raise_for_status()
-            present = {item["id"] for item in answer.json()}
-            gone += [key for key in mine if key[1] not in present]
-    for key in keys:
-        if key[0] == "Playback":
-            answer = swagger.playbacks.get(playbackId=key[1])
-        elif key[0] == "LiveRecording":
-            answer = swagger.recordings.getLive(recordingName=key[1])
-        else:
-            continue
-        if answer.status_code == 404:
-            gone.append(key)
-        elif answer.status_code >= 500:
-            answer.raise_for_status()
-    return gone
+            attempt += 1
+        apps = ()  # which need to be subscribed once only
 
 
 def recover(
-    swagger: Any,
+    swagger: SwaggerClient,
     apps: Sequence[str],
-    ledger: SubscriptionLedger,
-    table: ListenerTable,
-    waiting: WaitingRoom,
-) -> bool:
-    """Do all that is to be done after a gap; return whether it could be done, and log what failed.
+    sources: EventSources,
+    listeners: ListenerTable,
+    waits: WaitingRoom,
+) -> Procedure[bool]:
+    """Restore subscriptions and retire objects that ended; return whether it worked.
 
-    :param swagger: the Swagger layer's client.
+    What failed is logged.
+
     :param apps: the applications that were registered again.
-    :param ledger: their subscriptions.
-    :param table: whose listeners may be about objects that are gone.
-    :param waiting: whose waits may be about objects that are gone.
+    :param sources: what they are subscribed to.
+    :param listeners: those about objects that are gone are unregistered.
+    :param waits: those on objects that are gone end.
     """
     # Taken before asking: what is made from now on is not known to be there, and not judged.
-    keys = list(dict.fromkeys([*table.keys(), *waiting.keys()]))
+    keys = list(dict.fromkeys([*listeners.keys(), *waits.keys()]))
     try:
         for app in apps:
-            resubscribe(swagger, ledger, app)
-        for key in find_gone(swagger, keys):
+            yield from resubscribe(swagger, sources, app)
+        for key in (yield from find_gone(swagger, keys)):
             log.info("%s %s ended while the connection was lost", *key)
-            waiting.retire(key, "ended while the connection was lost")
-            table.retire(key)
+            waits.retire(key, "ended while the connection was lost")
+            listeners.retire(key)
         return True
     except (ARIException, requests.RequestException, AttributeError, KeyError, ValueError) as ex:
         log.warning("the check after a lost connection failed: %s", ex)
         return False
+
+
+def resubscribe(swagger: SwaggerClient, sources: EventSources, app: str) -> Procedure[None]:
+    """Subscribe an application again to the event sources that it had and has no more.
+
+    One that is gone is logged; the others are subscribed to all the same.
+    """
+    wanted = sources.of(app)
+    if not wanted:
+        return
+    answer: Response = yield swagger.applications.get.request(applicationName=app)
+    present: Json = answer.json() if answer.status_code == 200 else {}
+    for source, count in wanted.items():
+        if _is_listed(source, present):
+            continue
+        subscribe = swagger.applications.subscribe
+        for _ in range(count):
+            answer = yield subscribe.request(applicationName=app, eventSource=source)
+            _raise_if_failed(answer, subscribe)
+            if answer.status_code >= 400:
+                log.warning("%s is not subscribed to %s again: %s", app, source, answer.status_code)
+                if answer.status_code == 422:  # it does not exist
+                    sources.drop(source)
+                break
+
+
+def _is_listed(source: str, application: Mapping[str, Sequence[str]]) -> bool:
+    scheme, _, name = source.partition(":")
+    kind = SOURCES.get(scheme)
+    return kind is not None and (name or kind.all_topic) in application.get(kind.listed_in, ())
+
+
+def find_gone(swagger: SwaggerClient, keys: Iterable[Key]) -> Procedure[list[Key]]:
+    """Return those of these objects that do not exist any more.
+
+    Only channels, bridges, playbacks and live recordings come and go.
+    """
+    gone: list[Key] = []
+    by_class: dict[str, list[Key]] = {}
+    for key in keys:
+        by_class.setdefault(key[0], []).append(key)
+    for kind in KINDS:
+        if kind.name not in by_class or not kind.checked_by:
+            continue
+        resource, _, nickname = kind.checked_by.partition(".")
+        operation: Operation = getattr(getattr(swagger, resource), nickname)
+        if operation.model.response_class.startswith("List["):
+            gone += yield from _missing_in_list(operation, by_class[kind.name])
+        else:
+            gone += yield from _not_found(operation, by_class[kind.name])
+    return gone
+
+
+def _missing_in_list(operation: Operation, keys: Sequence[Key]) -> Procedure[list[Key]]:
+    answer: Response = yield operation.request()
+    _raise_if_failed(answer, operation, worst=400)
+    (id_field,) = BY_NAME[keys[0][0]].id_fields
+    present = {item[id_field] for item in answer.json()}
+    return [key for key in keys if key[1] not in present]
+
+
+def _not_found(operation: Operation, keys: Sequence[Key]) -> Procedure[list[Key]]:
+    gone: list[Key] = []
+    for key in keys:
+        answer: Response = yield operation.request(key[1])
+        _raise_if_failed(answer, operation)
+        if answer.status_code == 404:
+            gone.append(key)
+    return gone
+
+
+def _raise_if_failed(answer: Response, operation: Operation, worst: int = 500) -> None:
+    if answer.status_code >= worst:
+        raise response_error(answer, operation.model.name)

@@ -1,48 +1,86 @@
-"""Listening: the methods of a client that register callbacks for events."""
+"""Registering listeners: the ``on_…`` methods of a client."""
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Protocol, TypeVar, overload
 
-from .. import model
-from ..event_objects import EventObjects
-from ..events.listeners import EventSchema, ListenerTable, Subscription
-from ..events.waits import WaitingRoom
-from ..swagger.processors import Json
+from ..events.listeners import Listener, Subscription
+from ..kinds import KINDS, Kind
+from ..model import CLASS_MAP, BaseObject, DomainClass, EventObjects
 from ..swagger.request import near_miss
+from ..transport.base import Json
+from .session import Session
 
-__all__ = ["Listening"]
+__all__ = ["ListenMethod", "Listening"]
 
 log = logging.getLogger(__name__)
 
+_Function = TypeVar("_Function", bound=Listener)
+
+
+class ListenMethod(Protocol):
+    """``on_channel_event`` and its like: registers a function, or decorates one."""
+
+    @overload
+    def __call__(
+        self, event_type: str, fn: None = None, *args: object, once: bool = ..., **kwargs: object
+    ) -> Callable[[_Function], _Function]: ...
+
+    @overload
+    def __call__(
+        self, event_type: str, fn: Listener, *args: object, once: bool = ..., **kwargs: object
+    ) -> Subscription: ...
+
 
 class Listening:
-    """The part of a client that callbacks are registered with.
+    """The part of a client that listeners are registered with.
 
-    :ivar schema: what the declarations say of events.
-    :ivar table: the listeners of events.
-    :ivar on_registered: the listeners of registered applications, by name.
-    :ivar on_deregistered: the listeners of applications registered no more, by name.
-    :ivar waiting: the waits, which know what ended.
+    There is an ``on_…_event`` method for each class of object that has events; see
+    :mod:`ari.kinds`.
     """
 
-    event_models: dict[str, Json]
-    schema: EventSchema
-    table: ListenerTable
-    on_registered: ListenerTable
-    on_deregistered: ListenerTable
-    waiting: WaitingRoom
+    on_channel_event: ListenMethod
+    on_bridge_event: ListenMethod
+    on_playback_event: ListenMethod
+    on_live_recording_event: ListenMethod
+    on_stored_recording_event: ListenMethod
+    on_endpoint_event: ListenMethod
+    on_device_state_event: ListenMethod
+    on_sound_event: ListenMethod
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    @overload
+    def on_event(
+        self,
+        event_type: str,
+        event_cb: None = None,
+        *args: object,
+        once: bool = False,
+        **kwargs: object,
+    ) -> Callable[[_Function], _Function]: ...
+
+    @overload
+    def on_event(
+        self,
+        event_type: str,
+        event_cb: Listener,
+        *args: object,
+        once: bool = False,
+        **kwargs: object,
+    ) -> Subscription: ...
 
     def on_event(
         self,
         event_type: str,
-        event_cb: Callable[..., Any] | None = None,
-        *args: Any,
+        event_cb: Listener | None = None,
+        *args: object,
         once: bool = False,
-        **kwargs: Any,
-    ) -> Any:
+        **kwargs: object,
+    ) -> object:
         """Call a function for every event of a type, as ``event_cb(event, *args, **kwargs)``.
 
         A function that is registered for this type already is replaced. Without a function it is
@@ -55,23 +93,26 @@ class Listening:
         :raises TypeError: ``event_cb`` is not a function.
         """
         if event_cb is None:
-            return self._decorator(self.on_event, event_type, *args, once=once, **kwargs)
-        subscription = self.table.add(event_type, event_cb, args, kwargs, once=once, replace=True)
-        if self.event_models and event_type not in self.event_models:
-            hint = near_miss(event_type, self.event_models)
+            return _decorator(self.on_event, event_type, *args, once=once, **kwargs)
+        subscription = self._session.listeners.add(
+            event_type, event_cb, args, kwargs, once=once, replace=True
+        )
+        declared = self._session.schema.models
+        if declared and event_type not in declared:
+            hint = near_miss(event_type, declared)
             log.warning("listening for %r, which Asterisk does not declare%s", event_type, hint)
         return subscription
 
     def on_object_event(
         self,
         event_type: str,
-        event_cb: Callable[..., Any] | None,
-        factory_fn: Callable[[Any, Json], Any],
+        event_cb: Listener | None,
+        factory_fn: DomainClass,
         model_id: str,
-        *args: Any,
+        *args: object,
         once: bool = False,
-        **kwargs: Any,
-    ) -> Any:
+        **kwargs: object,
+    ) -> object:
         """Call a function for events of a type with the objects of a class that they hold.
 
         It is called as ``event_cb(objects, event, *args, **kwargs)``. If the event declares one
@@ -87,141 +128,128 @@ class Listening:
         :raises ValueError: there is no such event, or it has no such object.
         :raises TypeError: ``event_cb`` is not a function.
         """
-        pick = self._picker(event_type, factory_fn, model_id)
+        fields = self._session.schema.fields_of(event_type, model_id)
         if event_cb is None:
-            return self._decorator(
+            return _decorator(
                 self.on_object_event, event_type, factory_fn, model_id, *args, once=once, **kwargs
             )
-        callback = event_cb
+        listener = _with_objects(event_cb, self, fields, factory_fn)
+        return self._session.listeners.add(event_type, listener, args, kwargs, once=once)
 
-        def extract_objects(event: Json, *args: Any, **kwargs: Any) -> None:
-            callback(pick(event), event, *args, **kwargs)
-
-        extract_objects.__wrapped__ = event_cb  # type: ignore[attr-defined]
-        return self.table.add(event_type, extract_objects, args, kwargs, once=once)
-
-    def _picker(
-        self, event_type: str, factory_fn: Callable[[Any, Json], Any], model_id: str
-    ) -> Callable[[Json], Any]:
-        """Return what takes the objects of a class out of events of a type."""
-        fields = self.schema.fields_of(event_type, model_id)
-
-        def pick(event: Json) -> Any:
-            found = {f: factory_fn(self, event[f]) for f in fields if event.get(f)}
-            return found.get(fields[0]) if len(fields) == 1 else EventObjects(found)
-
-        return pick
-
-    @staticmethod
-    def _decorator(register: Callable[..., Any], event_type: str, *args: Any, **kwargs: Any) -> Any:
-        def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
-            register(event_type, function, *args, **kwargs)
-            return function
-
-        return decorate
-
-    def on_event_of(
+    def _listen_to(
         self,
-        obj: model.BaseObject,
+        obj: BaseObject,
         event_type: str,
-        fn: Callable[..., Any] | None = None,
-        *args: Any,
+        fn: Listener | None = None,
+        *args: object,
         once: bool = False,
-        **kwargs: Any,
-    ) -> Any:
+        **kwargs: object,
+    ) -> object:
         """Listen to events about one object; see :meth:`ari.model.BaseObject.on_event`."""
-        self.schema.check_refers(event_type, obj.model_id)
+        schema = self._session.schema
+        schema.check_refers(event_type, obj.model_id)
         if fn is None:
-            return self._decorator(obj.on_event, event_type, *args, once=once, **kwargs)
-        callback = fn
-        held = self.schema.holds(event_type, obj.model_id)
-        pick = self._picker(event_type, type(obj), obj.model_id) if held else None
-
-        def deliver(event: Json, *args: Any, **kwargs: Any) -> None:
-            callback((pick(event) if pick else None) or obj, event, *args, **kwargs)
-
-        deliver.__wrapped__ = fn  # type: ignore[attr-defined]
+            return _decorator(obj.on_event, event_type, *args, once=once, **kwargs)
+        # An event that only names the object, as what is played on, passes the object itself.
+        held = schema.holds(event_type, obj.model_id)
+        fields = schema.fields_of(event_type, obj.model_id) if held else []
+        factory: DomainClass = type(obj).base_class or type(obj)
+        listener = _with_objects(fn, self, fields, factory, default=obj)
         key = obj.event_key
-        subscription = self.table.add(event_type, deliver, args, kwargs, key=key, once=once)
+        subscription = self._session.listeners.add(
+            event_type, listener, args, kwargs, key=key, once=once
+        )
         # Asked afterwards: an end that comes in between takes the listener along.
-        if self.waiting.has_ended(key):
-            self.table.keep_for_a_while(key)
+        if self._session.waits.has_ended(key):
+            self._session.listeners.keep_for_a_while(key)
         return subscription
 
-    def on_channel_event(
-        self, event_type: str, fn: Callable[..., Any] | None = None, *args: Any, **kwargs: Any
-    ) -> Any:
-        """Listen to events with channels; see :meth:`on_object_event`."""
-        return self.on_object_event(event_type, fn, model.Channel, "Channel", *args, **kwargs)
-
-    def on_bridge_event(
-        self, event_type: str, fn: Callable[..., Any] | None = None, *args: Any, **kwargs: Any
-    ) -> Any:
-        """Listen to events with bridges; see :meth:`on_object_event`."""
-        return self.on_object_event(event_type, fn, model.Bridge, "Bridge", *args, **kwargs)
-
-    def on_playback_event(
-        self, event_type: str, fn: Callable[..., Any] | None = None, *args: Any, **kwargs: Any
-    ) -> Any:
-        """Listen to events with playbacks; see :meth:`on_object_event`."""
-        return self.on_object_event(event_type, fn, model.Playback, "Playback", *args, **kwargs)
-
-    def on_live_recording_event(
-        self, event_type: str, fn: Callable[..., Any] | None = None, *args: Any, **kwargs: Any
-    ) -> Any:
-        """Listen to events with live recordings; see :meth:`on_object_event`."""
-        return self.on_object_event(
-            event_type, fn, model.LiveRecording, "LiveRecording", *args, **kwargs
-        )
-
-    def on_stored_recording_event(
-        self, event_type: str, fn: Callable[..., Any] | None = None, *args: Any, **kwargs: Any
-    ) -> Any:
-        """Listen to events with stored recordings; see :meth:`on_object_event`.
-
-        No Asterisk so far declares such an event.
-        """
-        return self.on_object_event(
-            event_type, fn, model.StoredRecording, "StoredRecording", *args, **kwargs
-        )
-
-    def on_endpoint_event(
-        self, event_type: str, fn: Callable[..., Any] | None = None, *args: Any, **kwargs: Any
-    ) -> Any:
-        """Listen to events with endpoints; see :meth:`on_object_event`."""
-        return self.on_object_event(event_type, fn, model.Endpoint, "Endpoint", *args, **kwargs)
-
-    def on_device_state_event(
-        self, event_type: str, fn: Callable[..., Any] | None = None, *args: Any, **kwargs: Any
-    ) -> Any:
-        """Listen to events with device states; see :meth:`on_object_event`."""
-        return self.on_object_event(
-            event_type, fn, model.DeviceState, "DeviceState", *args, **kwargs
-        )
-
-    def on_sound_event(
-        self, event_type: str, fn: Callable[..., Any] | None = None, *args: Any, **kwargs: Any
-    ) -> Any:
-        """Listen to events with sounds; see :meth:`on_object_event`.
-
-        No Asterisk so far declares such an event.
-        """
-        return self.on_object_event(event_type, fn, model.Sound, "Sound", *args, **kwargs)
-
     def on_application_registered(
-        self, application_name: str, fn: Callable[..., Any], *args: Any, **kwargs: Any
+        self, application_name: str, fn: Listener, *args: object, **kwargs: object
     ) -> Subscription:
         """Call ``fn(*args, **kwargs)`` each time that an application was registered.
 
         That is when :meth:`run` has connected, and each time that it has connected again.
         """
-        return self.on_registered.add(application_name, fn, args, kwargs)
+        return self._session.registered.add(application_name, fn, args, kwargs)
 
     def on_application_deregistered(
-        self, application_name: str, fn: Callable[..., Any], *args: Any, **kwargs: Any
+        self, application_name: str, fn: Listener, *args: object, **kwargs: object
     ) -> Subscription:
-        """Call ``fn(*args, **kwargs)`` each time that an application is registered no more.
+        """Call ``fn(*args, **kwargs)`` each time that an application is no longer registered.
 
         That is when the connection was lost, another client took it, or :meth:`run` ends.
         """
-        return self.on_deregistered.add(application_name, fn, args, kwargs)
+        return self._session.deregistered.add(application_name, fn, args, kwargs)
+
+
+def _with_objects(
+    listener: Listener,
+    client: object,
+    fields: Sequence[str],
+    factory: DomainClass,
+    default: object = None,
+) -> Listener:
+    """Return what calls a listener with the objects of an event, and then the event.
+
+    :param client: the client that the objects will belong to.
+    :param fields: the fields of the event that hold objects, the main one first.
+    :param factory: makes an object, from the client and the object's JSON.
+    :param default: what the listener gets for an event that holds none.
+    """
+
+    def deliver(event: Json, *args: object, **kwargs: object) -> object:
+        objects = _objects(client, event, fields, factory)
+        if not objects and default is not None:
+            objects = default
+        return listener(objects, event, *args, **kwargs)
+
+    deliver.__wrapped__ = listener  # type: ignore[attr-defined]
+    return deliver
+
+
+def _objects(client: object, event: Json, fields: Sequence[str], factory: DomainClass) -> object:
+    if len(fields) == 1:
+        as_json = event.get(fields[0])
+        return factory(client, as_json) if as_json else None
+    found = {}
+    for field in fields:
+        if event.get(field):
+            found[field] = factory(client, event[field])
+    return EventObjects(found) if fields else None
+
+
+def _decorator(
+    register: Callable[..., object], event_type: str, *args: object, **kwargs: object
+) -> Callable[[_Function], _Function]:
+    def decorate(function: _Function) -> _Function:
+        register(event_type, function, *args, **kwargs)
+        return function
+
+    return decorate
+
+
+def _listen_method(kind: Kind) -> Callable[..., object]:
+    """Return the ``on_…_event`` method for a class of object."""
+
+    def method(
+        self: Listening,
+        event_type: str,
+        fn: Listener | None = None,
+        *args: object,
+        **kwargs: object,
+    ) -> object:
+        factory = CLASS_MAP[kind.name]
+        return self.on_object_event(event_type, fn, factory, kind.name, *args, **kwargs)  # type: ignore[arg-type]
+
+    method.__name__ = kind.listen_method
+    method.__qualname__ = f"Client.{kind.listen_method}"
+    method.__doc__ = f"Listen to events with {kind.plural}; see :meth:`on_object_event`."
+    if not kind.is_in_events:
+        method.__doc__ += "\n\nNo Asterisk so far declares such an event."
+    return method
+
+
+for _kind in KINDS:
+    if _kind.has_events:
+        setattr(Listening, _kind.listen_method, _listen_method(_kind))

@@ -1,67 +1,43 @@
-"""One ``run()``: reads the stream, meets the waiters, and has the handlers called.
+"""One ``run()``: reads the stream, meets the waits, and has the handlers called.
 
 ::
 
     EventStream ──message──> parse ──event──> WaitingRoom.meet
-                                        └───> Dispatcher ──> ListenerTable.matching ──> handlers
+                                        └───> Workers ──> ListenerTable.matching ──> handlers
 """
 
 from __future__ import annotations
 
-import json
 import logging
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import ExitStack
 from functools import partial
-from typing import TYPE_CHECKING, Any
 
-from ..connection.stream import EventStream, Latch, Reconnect
-from ..events.listeners import Subscription
-from ..events.waits import Key
-from .gap import recover
-from .workers import Dispatcher
+from ..connection.backoff import Reconnect
+from ..connection.latch import Latch
+from ..connection.stream import EventStream
+from ..events.listeners import Call, Listener, Subscription, call_each
+from ..events.schema import parse
+from ..kinds import ENDS, Key
+from ..transport.base import Json
+from ..transport.procedures import Pause, drive, take_step
+from .gap import check_after_gap
+from .session import Session
+from .workers import Workers
 
-if TYPE_CHECKING:
-    from ..client import Client
-
-__all__ = ["Running", "call_listeners", "parse"]
+__all__ = ["Run", "call_here", "call_listeners"]
 
 log = logging.getLogger(__name__)
 
-#: How a check that failed is tried again.
-_RECOVERY = Reconnect(first_delay=1.0, max_delay=10.0)
-
-#: Seconds before each check after a gap: again some time later, since a handler that was between
-#: two waits may begin to wait for what is gone already.
-_CHECKS = (0.0, 1.0, 5.0, 30.0)
-
-#: Seconds that such a check gets to end, once all else has.
+#: Seconds that the check after a gap gets to end, once all else has.
 _PATIENCE = 5.0
 
 
-def parse(message: Any) -> dict[str, Any]:
-    """Return the event that a message is.
-
-    :raises ValueError: it is none.
-    """
-    if not isinstance(message, str):
-        raise ValueError("not a text in UTF-8")
-    try:
-        event = json.loads(message)
-    except RecursionError as ex:
-        raise ValueError("nested too deeply") from ex
-    if not isinstance(event, dict):
-        raise ValueError("not a JSON object")
-    if not isinstance(event.get("type"), str):
-        raise ValueError("without a type")
-    return event
-
-
-class Running:
+class Run:
     """The parts of one ``run()`` and what goes on between them.
 
-    :param client: whose listeners and waiters are served.
+    :param session: whose listeners and waits are served.
     :param apps: the applications' names.
     :param workers: how many handlers may run at once; 0 for one, on the calling thread.
     :ivar reading: whether events may still come.
@@ -69,7 +45,7 @@ class Running:
 
     def __init__(
         self,
-        client: Client,
+        session: Session,
         apps: Sequence[str],
         *,
         workers: int,
@@ -78,15 +54,20 @@ class Running:
         ping_timeout: float,
     ) -> None:
         self.reading = True
-        self._client = client
+        self._session = session
         self._registered: set[str] = set()
-        self._shown: Any = None
-        self._recoveries: list[threading.Thread] = []
+        self._shown: object = None
+        self._checks: list[threading.Thread] = []
         self._gap_over = Latch()
         self._failure: BaseException | None = None
-        self._dispatcher = Dispatcher(workers, client.waiting.waited, client.slow_handler)
+        self._workers = Workers(
+            workers,
+            slow=session.slow_handler,
+            time_waited=session.time_waited,
+            around=session.lookback.handling,
+        )
         self.stream = EventStream(
-            client.open_websocket,
+            session.connect,
             apps,
             self,
             reconnect=reconnect,
@@ -96,66 +77,78 @@ class Running:
 
     def run(self) -> None:
         """Serve events until the end; raise what ended it, if it was a failure."""
-        with ExitStack() as ending:  # each step is done even if one before it raises
-            ending.callback(self._client.end_run, self)
+        # Reads backwards: what is entered last is done first, and each step even if one before
+        # it raises.
+        with ExitStack() as ending:
+            ending.callback(self._session.end_run, self)
             ending.callback(self._deregister_all)
-            ending.callback(self._join_recoveries)
-            ending.callback(self._dispatcher.join)
+            ending.callback(self._join_checks)
+            ending.callback(self._workers.join)
             ending.callback(self._stop_reading)
             ending.callback(self.stream.join)
             ending.callback(self.close)
-            self._client.begin_run(self)
+            self._session.begin_run(self)
             self.stream.open()
-            self._dispatcher.run()
+            self._workers.run()
         if self._failure is not None:
             raise self._failure
 
     @property
     def threads(self) -> list[int]:
         """The numbers of the threads that call handlers."""
-        return self._dispatcher.threads
+        return self._workers.threads
 
     def close(self) -> None:
         """End soon; from any thread, any number of times."""
-        self._dispatcher.lanes.stop()
+        self._workers.stop()
         self.stream.close()
         self._gap_over.set()  # after closing, see on_connected()
 
     def _stop_reading(self) -> None:
-        """Let no wait go on for events that cannot come."""
+        """End the waits for events that cannot come."""
         self.reading = False
-        self._client.settle_waits(self.threads)
+        self._session.stop_waits(self.threads)
 
-    def _join_recoveries(self) -> None:
-        for thread in self._recoveries:
+    def _join_checks(self) -> None:
+        for thread in self._checks:
             thread.join(_PATIENCE)
 
     def _deregister_all(self) -> None:
-        self._set_socket(None)
+        self._show_socket(None)
         for app in sorted(self._registered):
             self._deregister(app)
 
     # What the stream tells, on its reading thread.
 
-    def on_message(self, message: Any) -> None:
-        """Take a message; one that is no event is logged and passed over."""
+    def on_message(self, message: object) -> None:
+        """Treat a message; one that is neither an event nor an answer is logged and passed over.
+
+        The order matters: whoever waits is met first, before any handler can begin another wait,
+        and what the event ends is forgotten before it is queued for its listeners.
+        """
         if message == "":
             return
+        session = self._session
         try:
             event = parse(message)
-            keys = self._client.schema.references(event)
+            answered = session.answers.get(event["type"])
+            if answered is not None:
+                answered(event)
+                return
+            keys = session.schema.references(event)
         except ValueError as ex:
             shown = message[:200] if isinstance(message, (str, bytes)) else message
             log.error("invalid event passed over: %s: %.200r", ex, shown)
             return
-        self._client.waiting.meet(event, keys)
-        self._client.ledger.forget(event["type"], keys)
+        session.waits.meet(event, keys)
+        if event["type"] in ENDS:
+            session.event_sources.forget_ended(event["type"], keys)
         if event["type"] == "ApplicationReplaced":
             self._on_replaced(event)
         lane = keys[0] if keys else None
-        self._dispatcher.put(lane, partial(self.handle, event, keys))
+        self._workers.put(lane, partial(self.handle, event, keys))
 
-    def _on_replaced(self, event: dict[str, Any]) -> None:
+    def _on_replaced(self, event: Json) -> None:
         app = str(event.get("application"))
         if app not in self.stream.apps:
             return
@@ -164,107 +157,101 @@ class Running:
             app,
             "" if len(self.stream.apps) > 1 else ", so run() ends",
         )
-        self._dispatcher.put(("app", app), partial(self._deregister, app))
+        self._workers.put(("app", app), partial(self._deregister, app))
         self.stream.give_up(app)
 
     def on_connected(self, apps: Sequence[str], again: bool) -> None:
-        """Tell that applications are registered, and after a gap make up for it."""
-        self._set_socket(self.stream.socket)
+        """Call the listeners of registered applications; after a gap, make up for it."""
+        source = self.stream.source
+        self._show_socket(source.socket if source is not None else None)
         for app in apps:
-            self._dispatcher.put(("app", app), partial(self._register, app))
+            self._workers.put(("app", app), partial(self._register, app))
         if again:
             self._gap_over = over = Latch()
             thread = threading.Thread(
-                target=self._recover, args=(apps, over), name="ari-recovery", daemon=True
+                target=self._check, args=(apps, over), name="ari-recovery", daemon=True
             )
-            self._recoveries = [t for t in self._recoveries if t.is_alive()]
-            self._recoveries.append(thread)
+            self._checks = [t for t in self._checks if t.is_alive()]
+            self._checks.append(thread)
             thread.start()
             if self.stream.closing:  # since when nobody looks for the new latch
                 over.set()
 
-    def _recover(self, apps: Sequence[str], over: Latch) -> None:
-        """Make up for a gap, on a thread of its own; try again until it works.
+    def _check(self, apps: Sequence[str], over: Latch) -> None:
+        """Make up for a gap, on a thread of its own.
 
         :param over: set when the connection is lost again, or the run ends.
         """
-        client = self._client
-        for pause in _CHECKS:
-            attempt = 0
-            while not over.wait(_RECOVERY.delay(attempt) if attempt else pause):
-                if recover(client.swagger, apps, client.ledger, client.table, client.waiting):
-                    break
-                attempt += 1
-            else:
-                return
-            apps = ()  # which need to be subscribed once only
+        session = self._session
+        swagger = session.swagger
+
+        def perform(step: object) -> object:
+            if isinstance(step, Pause):
+                return over.wait(step.seconds)
+            return take_step(step, swagger.transport)
+
+        check = check_after_gap(
+            swagger, apps, session.event_sources, session.listeners, session.waits
+        )
+        drive(check, perform)
 
     def on_lost(self, apps: Sequence[str], reason: str) -> None:
-        """Tell that applications are registered no more."""
+        """Call the listeners of applications that are no longer registered."""
         self._gap_over.set()
-        self._set_socket(None)
+        self._show_socket(None)
         for app in apps:
-            self._dispatcher.put(("app", app), partial(self._deregister, app))
+            self._workers.put(("app", app), partial(self._deregister, app))
 
     def on_end(self, failure: BaseException | None) -> None:
-        """Let the handlers finish what came, and then end."""
+        """End once the handlers have finished what came."""
         self._stop_reading()
         self._failure = failure
-        self._dispatcher.lanes.finish()
+        self._workers.finish()
 
-    def _set_socket(self, socket: Any) -> None:
+    def _show_socket(self, socket: object) -> None:
         """Show the current socket in ``client.websockets``."""
-        sockets = self._client.websockets
+        sockets = self._session.websockets
         sockets.discard(self._shown)
         self._shown = socket
         if socket is not None:
             sockets.add(socket)
 
-    # What the dispatcher runs.
+    # What the workers run.
 
-    def handle(self, event: dict[str, Any], keys: Sequence[Key]) -> None:
+    def handle(self, event: Json, keys: Sequence[Key]) -> None:
         """Call the listeners of an event."""
-        self._client.calls.handling(self._dispatcher)
-        call_listeners(self._client, event, keys, self._dispatcher.call)
+        call_listeners(self._session, event, keys, self._workers.call)
 
     def _register(self, app: str) -> None:
         self._registered.add(app)
-        self._call_all(self._client.on_registered.matching(app, ()))
+        self._call_all(self._session.registered.matching(app, ()))
 
     def _deregister(self, app: str) -> None:
         if app in self._registered:
             self._registered.discard(app)
-            self._call_all(self._client.on_deregistered.matching(app, ()))
+            self._call_all(self._session.deregistered.matching(app, ()))
 
     def _call_all(self, subscriptions: Sequence[Subscription]) -> None:
-        _call_each(self._client, subscriptions, (), self._dispatcher.call)
+        call_each(subscriptions, (), self._workers.call, self._session.exception_handler)
 
 
-def call_listeners(
-    client: Client, event: dict[str, Any], keys: Sequence[Key], call: Callable[..., None]
-) -> None:
-    """Call the listeners of an event, and let go those of an object that it ends.
+def call_listeners(session: Session, event: Json, keys: Sequence[Key], call: Call) -> None:
+    """Call the listeners of an event, then unregister those of an object that it ends.
 
     :param keys: the objects that the event is about.
-    :param call: called with a subscription, its function and the function's arguments.
+    :param call: calls one listener.
     """
+    listeners = session.listeners
     try:
-        _call_each(client, client.table.matching(event["type"], keys), (event,), call)
+        matching = listeners.matching(event["type"], keys)
+        call_each(matching, (event,), call, session.exception_handler)
     finally:
-        if not client.waiting.has_moved_on(event, keys):
-            client.table.settle(event["type"], keys)
+        if not session.waits.has_moved_on(event, keys):
+            listeners.retire_ended(event["type"], keys)
 
 
-def _call_each(
-    client: Client,
-    subscriptions: Sequence[Subscription],
-    arguments: tuple[Any, ...],
-    call: Callable[..., None],
+def call_here(
+    _subscription: Subscription, listener: Listener, /, *args: object, **kwargs: object
 ) -> None:
-    for subscription in subscriptions:
-        if subscription.claim():
-            function, more, kwargs = subscription
-            try:
-                call(subscription, function, *arguments, *more, **kwargs)
-            except Exception as ex:  # noqa: BLE001 - what a user's function raises is the user's
-                client.exception_handler(ex)
+    """Call a listener on the current thread, and take no further care."""
+    listener(*args, **kwargs)

@@ -1,7 +1,7 @@
-"""Calling handlers: on which thread, in which order, and what becomes of their exceptions.
+"""Calling handlers: on which thread, and what becomes of their exceptions.
 
-Events wait in lanes. A lane is worked off by one thread at a time, in order; with workers there is
-a lane for each call, so the events of one call stay in order while other calls go on. Without
+Events wait in :class:`~ari.events.lanes.Lanes`, which threads work off here. With workers there
+is a lane for each call, so the events of one call stay in order while other calls go on. Without
 workers there is one lane, and the thread that called ``run()`` works it off.
 """
 
@@ -10,15 +10,20 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections import deque
 from collections.abc import Callable, Hashable
-from typing import Any, Protocol
+from contextlib import AbstractContextManager, nullcontext
+from typing import Protocol
 
-__all__ = ["Dispatcher", "Lanes"]
+from ..events.lanes import Lanes, Task
+from ..events.listeners import Listener
+from ..kinds import Key
+from .waiting import ThreadTime
+
+__all__ = ["Workers"]
 
 log = logging.getLogger(__name__)
 
-#: From how many waiting events on a backlog is logged; again at each doubling.
+#: Warn when this many events wait, and again at each doubling.
 _BACKLOG = 1000
 
 #: Seconds after which a wait looks again: a signal handler on the waiting thread may have changed
@@ -28,10 +33,8 @@ _GLANCE = 1.0
 #: Seconds that workers get to come back from their handlers once it is over.
 _PATIENCE = 5.0
 
-Task = Callable[[], None]
 
-
-class Handler(Protocol):
+class Named(Protocol):
     """What is called, as logs name it."""
 
     @property
@@ -39,178 +42,155 @@ class Handler(Protocol):
         """The name of the user's function."""
 
 
-class Lanes:
-    """Queues of tasks by key, each taken by one thread at a time, in order."""
+class Workers:
+    """Runs tasks in lanes, on the calling thread or on threads of its own.
 
-    def __init__(self) -> None:
-        # Two conditions on one lock, so that what is meant for one who takes never wakes the one
-        # who waits for the end instead.
-        lock = threading.RLock()
-        self._changed = threading.Condition(lock)
-        self._ended = threading.Condition(lock)
-        self._waiting: dict[Hashable, deque[Task]] = {}
-        self._ready: deque[Hashable] = deque()
-        self._held: set[Hashable] = set()
-        self._finishing = False
-        self._stopped = False
-        self.size = 0
-
-    def put(self, key: Hashable, task: Task) -> None:
-        """Add a task to the lane of this key."""
-        with self._changed:
-            lane = self._waiting.get(key)
-            if lane is None:
-                self._waiting[key] = deque([task])
-                if key not in self._held:
-                    self._ready.append(key)
-                    self._changed.notify()
-            else:
-                lane.append(task)
-            self.size += 1
-
-    def take(self) -> tuple[Hashable, Task] | None:
-        """Return the next task and its lane, which is taken until :meth:`done`; None at the end."""
-        with self._changed:
-            while not self._ready and not self._over():
-                self._changed.wait(_GLANCE)
-            if self._stopped or not self._ready:
-                return None
-            key = self._ready.popleft()
-            self.size -= 1
-            return key, self._waiting[key].popleft()
-
-    def done(self, key: Hashable) -> None:
-        """Give a taken lane free."""
-        with self._changed:
-            if self._waiting[key]:
-                self._ready.append(key)
-                self._changed.notify()
-            else:
-                del self._waiting[key]
-                self._announce_end()
-
-    def hold(self, key: Hashable) -> bool:
-        """Let a lane that is empty so far collect only, until :meth:`release`."""
-        with self._changed:
-            if key in self._waiting or key in self._held:
-                return False
-            self._held.add(key)
-            return True
-
-    def release(self, key: Hashable) -> None:
-        """Let a lane go that :meth:`hold` held."""
-        with self._changed:
-            self._held.discard(key)
-            if key in self._waiting:
-                self._ready.append(key)
-                self._changed.notify()
-
-    def finish(self) -> None:
-        """End when all that waits is done."""
-        with self._changed:
-            self._finishing = True
-            self._announce_end()
-
-    def stop(self) -> None:
-        """End now; what waits is dropped."""
-        with self._changed:
-            self._stopped = True
-            self._announce_end()
-
-    def join(self) -> None:
-        """Wait for the end: stopped, or finishing and nothing left to do."""
-        with self._changed:
-            while not self._over():
-                self._ended.wait(_GLANCE)
-
-    def _announce_end(self) -> None:
-        if self._over():
-            self._changed.notify_all()
-            self._ended.notify_all()
-
-    def _over(self) -> bool:
-        return self._stopped or (self._finishing and not self._waiting)
-
-
-class Dispatcher:
-    """Runs tasks in lanes, on the calling thread or on workers.
-
-    :param workers: how many threads; 0 for the one that calls :meth:`run`.
-    :param waited: returns the seconds that the current thread has waited on purpose, which do not
-        make a handler slow.
+    :param count: how many threads; 0 for the one that calls :meth:`run`.
     :param slow: from how many seconds on a handler is logged as slow.
+    :param time_waited: the seconds that each thread has waited on purpose, which do not make a
+        handler slow.
+    :param around: makes a context manager that each thread works in.
     """
 
     def __init__(
-        self, workers: int = 0, waited: Callable[[], float] = lambda: 0.0, slow: float = 1.0
+        self,
+        count: int = 0,
+        *,
+        slow: float = 1.0,
+        time_waited: ThreadTime | None = None,
+        around: Callable[[Workers], AbstractContextManager[object]] = lambda _workers: (
+            nullcontext()
+        ),
     ) -> None:
-        if workers < 0:
-            raise ValueError(f"workers={workers}: a number of threads, or 0 for the caller's own")
-        self.lanes = Lanes()
-        self.workers = workers
-        self._waited = waited
+        if count < 0:
+            raise ValueError(f"workers={count}: a number of threads, or 0 for the caller's own")
+        self.count = count
         self._slow = slow
+        self._time_waited = time_waited or ThreadTime()
+        self._around = around
+        # Two conditions on one lock, so that what is meant for one who takes never wakes the one
+        # who waits for the end instead.
+        self._lock = threading.RLock()
+        self._changed = threading.Condition(self._lock)
+        self._ended = threading.Condition(self._lock)
+        self._lanes = Lanes()
         self._failure: BaseException | None = None
         self._backlog = _BACKLOG
-        self._running: dict[int, tuple[Handler, float]] = {}
+        self._running: dict[int, tuple[Named, float]] = {}
         self._threads: list[threading.Thread] = []
         self._caller = 0
-        self._here = threading.local()
+        self._held = _Held()
+
+    # Order.
 
     def put(self, key: Hashable, task: Task) -> None:
-        """Add a task; those of one key run in order, one at a time."""
-        self.lanes.put(key if self.workers else None, task)
-        size = self.lanes.size
+        """Queue a task; those of one key run in order, one at a time."""
+        with self._lock:
+            if self._lanes.put(key if self.count else None, task):
+                self._changed.notify()
+            size = self._lanes.size
         if size >= self._backlog:
             self._backlog = size * 2
             log.warning("%d events wait for their handlers; running: %s", size, self._names())
         elif size < _BACKLOG // 2:
             self._backlog = _BACKLOG
 
-    def hold(self, key: Hashable) -> None:
-        """Keep the tasks of a key back until the current task ends, or :meth:`release`.
+    def _take(self) -> tuple[Hashable, Task] | None:
+        """Wait for the next task, and return it with its lane; None at the end."""
+        with self._lock:
+            while (taken := self._lanes.take()) is None and not self._lanes.over:
+                self._changed.wait(_GLANCE)
+            return taken
+
+    def _done(self, key: Hashable) -> None:
+        with self._lock:
+            if self._lanes.done(key):
+                self._changed.notify()
+            self._announce_end()
+
+    def finish(self) -> None:
+        """End once every queued task is done."""
+        with self._lock:
+            self._lanes.finish()
+            self._announce_end()
+
+    def stop(self) -> None:
+        """End now; what is queued is dropped."""
+        with self._lock:
+            self._lanes.stop()
+            self._announce_end()
+
+    def _announce_end(self) -> None:
+        if self._lanes.over:
+            self._changed.notify_all()
+            self._ended.notify_all()
+
+    # Holding back, which is the current thread's affair.
+
+    @property
+    def holds(self) -> bool:
+        """Whether other handlers may run meanwhile, so that holding is needed."""
+        return bool(self.count)
+
+    def hold(self, key: Key) -> None:
+        """Hold the tasks of a key back until the current task ends, or :meth:`release`.
 
         A handler that makes an object can so register its listeners before the object's first
         event is handled. Without workers that is so anyway.
         """
-        if self.workers and self.lanes.hold(key):
-            self._held().append(key)
+        if self.count:
+            with self._lock:
+                if self._lanes.hold(key):
+                    self._held.keys.append(key)
 
     def release(self) -> None:
-        """Let go what the current task holds."""
-        held = self._held()
-        while held:
-            self.lanes.release(held.pop())
+        """Release what the current task holds."""
+        held = self._held.keys
+        with self._lock:
+            while held:
+                if self._lanes.release(held.pop()):
+                    self._changed.notify()
 
-    def _held(self) -> list[Hashable]:
-        """Return the keys that the current thread's task holds."""
-        if not hasattr(self._here, "held"):
-            self._here.held = []
-        held: list[Hashable] = self._here.held
-        return held
+    # Threads.
 
     def run(self) -> None:
         """Run tasks until the end; raise what a task raised."""
         self._caller = threading.get_ident()
-        if not self.workers:
+        if not self.count:
             self._work()
         else:
-            self._run_workers()
+            self._run_threads()
         if self._failure is not None:
             raise self._failure
 
-    def _run_workers(self) -> None:
+    def _run_threads(self) -> None:
         # Known before they start: Ctrl-C may come while they do.
         self._threads = [
             threading.Thread(target=self._work, name=f"ari-worker-{n}", daemon=True)
-            for n in range(self.workers)
+            for n in range(self.count)
         ]
         try:
             for thread in self._threads:
                 thread.start()
-            self.lanes.join()
+            with self._lock:
+                while not self._lanes.over:
+                    self._ended.wait(_GLANCE)
         finally:
-            self.lanes.stop()
+            self.stop()
+
+    def _work(self) -> None:
+        with self._around(self):
+            while (taken := self._take()) is not None:
+                key, task = taken
+                try:
+                    task()
+                except BaseException as ex:  # noqa: BLE001 - run() raises it on the caller's thread
+                    if self._failure is None:
+                        self._failure = ex
+                    self.stop()
+                finally:
+                    self.release()
+                    self._done(key)
 
     @property
     def threads(self) -> list[int]:
@@ -218,7 +198,7 @@ class Dispatcher:
         return [self._caller, *(t.ident for t in self._threads if t.ident is not None)]
 
     def join(self) -> None:
-        """Wait for workers that are still in a handler, for a while."""
+        """Wait a while for threads that are still in a handler."""
         deadline = time.monotonic() + _PATIENCE
         for thread in self._threads:
             if thread.is_alive() and thread is not threading.current_thread():
@@ -232,33 +212,29 @@ class Dispatcher:
         running = list(self._running.values())
         return ", ".join(f"{h.name} for {now - began:.1f} s" for h, began in running) or "none"
 
-    def _work(self) -> None:
-        while (taken := self.lanes.take()) is not None:
-            key, task = taken
-            try:
-                task()
-            except BaseException as ex:  # noqa: BLE001 - run() raises it on the caller's thread
-                if self._failure is None:
-                    self._failure = ex
-                self.lanes.stop()
-            finally:
-                self.release()
-                self.lanes.done(key)
+    # Handlers.
 
     def call(
-        self, handler: Handler, function: Callable[..., Any], *args: Any, **kwargs: Any
+        self, subscription: Named, listener: Listener, /, *args: object, **kwargs: object
     ) -> None:
-        """Call a handler's function; log it if it was slow.
+        """Call a listener; log it if it was slow.
 
         Time that it spent waiting for events does not count.
         """
         me = threading.get_ident()
-        began, waited = time.monotonic(), self._waited()
-        self._running[me] = (handler, began)
+        began, waited = time.monotonic(), self._time_waited.waited
+        self._running[me] = (subscription, began)
         try:
-            function(*args, **kwargs)
+            listener(*args, **kwargs)
         finally:
             self._running.pop(me, None)
-            took = time.monotonic() - began - (self._waited() - waited)
+            took = time.monotonic() - began - (self._time_waited.waited - waited)
             if took >= self._slow:
-                log.warning("slow handler: %s took %.1f s", handler.name, took)
+                log.warning("slow handler: %s took %.1f s", subscription.name, took)
+
+
+class _Held(threading.local):
+    """The keys that the current thread's task holds."""
+
+    def __init__(self) -> None:
+        self.keys: list[Hashable] = []

@@ -10,23 +10,31 @@ from __future__ import annotations
 
 import json
 import logging
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from posixpath import basename, splitext
 from posixpath import dirname as url_dirname
-from typing import Any
+from typing import TypeVar, cast
 from urllib.parse import urljoin, urlsplit, urlunsplit
 from urllib.request import url2pathname
 
-from ..exceptions import from_response, transport_errors, without_query
-from .http_client import HttpClient, SynchronousHttpClient
-from .processors import Json, SwaggerError, SwaggerProcessor, WebsocketProcessor
+from ..transport.base import Json, Request, Response
+from ..transport.errors import response_error, without_query
+from ..transport.http import HttpClientLike, HttpTransport
+from ..transport.procedures import Procedure, Together, drive, take_step
+from .http_client import SynchronousHttpClient
+from .processors import SwaggerError, SwaggerProcessor, WebsocketProcessor
 
-__all__ = ["Loader", "load_file", "load_json", "load_url"]
+__all__ = ["Loader", "load_file", "load_json", "load_listing", "load_url"]
 
 log = logging.getLogger(__name__)
 
+_Expected = TypeVar("_Expected")
+
 _PARAM_TYPES = ("path", "query", "body", "header", "form")
+
+#: What is being done, for errors and logs.
+_LOADING = "loading the description"
 
 
 class Loader:
@@ -37,7 +45,11 @@ class Loader:
         node after the description was checked, in this order.
     """
 
-    def __init__(self, http_client: Any, processors: list[SwaggerProcessor] | None = None) -> None:
+    def __init__(
+        self,
+        http_client: HttpClientLike | None,
+        processors: Sequence[SwaggerProcessor] | None = None,
+    ) -> None:
         self.http_client = http_client
         self.processors: list[SwaggerProcessor] = [WebsocketProcessor(), *(processors or [])]
 
@@ -48,24 +60,15 @@ class Loader:
         404 is logged and left out.
 
         :param resources_url: http, https or file URL of the listing.
-        :param base_url: where calls go; by default the listing's own place decides, and its
+        :param base_url: where requests go; by default the listing's own place decides, and its
             ``basePath`` only for files.
         :raises SwaggerError: when something served is not a description.
         """
-        resources = self._load(resources_url, "a resource listing", required=True)
-        assert resources is not None
-        resources["url"] = resources_url
-        check_listing(resources, resources_url)
-        root = base_url or _root(resources_url, resources)
-        resources["base_url"] = root
-        for api in resources["apis"]:
-            api["url"] = _declaration_url(resources_url, root, api["path"])
-        found = self._load_side_by_side([api["url"] for api in resources["apis"]])
-        for api, declaration in zip(resources["apis"], found, strict=True):
-            if declaration is None:
-                log.warning("%s is listed but not there; its operations are left out", api["url"])
-            else:
-                api["api_declaration"] = declaration
+        transport = self._transport()
+        resources = drive(
+            load_listing(resources_url, base_url, transport.user_for),
+            lambda step: take_step(step, transport),
+        )
         self.process_resource_listing(resources)
         return resources
 
@@ -76,7 +79,11 @@ class Loader:
         :param api_dict: the entry; gains ``url`` and ``api_declaration``.
         """
         api_dict["url"] = base_url.rstrip("/") + api_dict["path"].replace("{format}", "json")
-        api_dict["api_declaration"] = self._load(api_dict["url"], "a declaration", required=True)
+        transport = self._transport()
+        (api_dict["api_declaration"],) = drive(
+            _load([api_dict["url"]], "a declaration", transport.user_for, required=True),
+            lambda step: take_step(step, transport),
+        )
 
     def process_resource_listing(self, resources: Json) -> None:
         """Check a listing whose declarations are loaded, normalise it and run the processors."""
@@ -88,54 +95,90 @@ class Loader:
         for processor in self.processors:
             processor.apply(resources)
 
-    def _load_side_by_side(self, urls: list[str]) -> list[Json | None]:
-        def load(url: str) -> Json | None:
-            return self._load(url, "a declaration", required=False)
+    def _transport(self) -> HttpTransport:
+        if self.http_client is None:
+            raise TypeError("a Loader needs an http client to load anything with")
+        return HttpTransport(self.http_client)
 
-        workers = min(len(urls), getattr(self.http_client, "parallel_requests", 1))
-        if workers <= 1:
-            return [load(url) for url in urls]
-        with ThreadPoolExecutor(workers, thread_name_prefix="ari-load") as pool:
-            return list(pool.map(load, urls))
 
-    def _load(self, url: str, what: str, *, required: bool) -> Json | None:
-        """Fetch one JSON document; None for a document that is not there and need not be."""
-        if urlsplit(url).scheme == "file":
-            try:
-                text = Path(url2pathname(urlsplit(url).path)).read_bytes()
-            except FileNotFoundError as ex:
-                if not required:
-                    return None
-                raise SwaggerError(f"no such file; expected {what}", url, ex) from ex
-            return _parse(text, url, what)
-        with transport_errors("loading the description", url):
-            response = self.http_client.request("GET", url)
-        status = int(response.status_code)
-        if status == 404 and not required:
+def load_listing(
+    url: str,
+    base_url: str | None = None,
+    user_for: Callable[[str], str | None] = lambda _url: None,
+) -> Procedure[Json]:
+    """Load a resource listing and the declarations of its entries; a procedure.
+
+    Returns the listing, neither checked in its depth nor processed.
+
+    :param url: http, https or file URL of the listing.
+    :param base_url: where requests go; by default the listing's own place decides.
+    :param user_for: returns the user name that requests to a URL carry, for error texts.
+    :raises SwaggerError: what is served is not a resource listing, or not JSON.
+    :raises ARIHTTPError: it is not served at all.
+    """
+    (found,) = yield from _load([url], "a resource listing", user_for, required=True)
+    resources = cast(Json, found)
+    resources["url"] = url
+    check_listing(resources, url)
+    resources["base_url"] = root = base_url or _root(url, resources)
+    for api in resources["apis"]:
+        api["url"] = _declaration_url(url, root, api["path"])
+    urls = [api["url"] for api in resources["apis"]]
+    declarations = yield from _load(urls, "a declaration", user_for, required=False)
+    for api, declaration in zip(resources["apis"], declarations, strict=True):
+        if declaration is None:
+            log.warning("%s is listed but not there; its operations are left out", api["url"])
+        else:
+            api["api_declaration"] = declaration
+    return resources
+
+
+def _load(
+    urls: Sequence[str], what: str, user_for: Callable[[str], str | None], *, required: bool
+) -> Procedure[list[Json | None]]:
+    """Fetch JSON documents; None for each that is not there and need not be."""
+    if all(urlsplit(url).scheme == "file" for url in urls):
+        return [_read_file(url, what, required=required) for url in urls]
+    responses = yield Together([Request("GET", url, operation=_LOADING) for url in urls])
+    return [
+        _document(response, url, what, user_for, required=required)
+        for url, response in zip(urls, responses, strict=True)
+    ]
+
+
+def _read_file(url: str, what: str, *, required: bool) -> Json | None:
+    try:
+        return _parse(Path(url2pathname(urlsplit(url).path)).read_bytes(), url, what)
+    except FileNotFoundError as ex:
+        if not required:
             return None
-        if status == 404:
-            raise SwaggerError(
-                f"404 Not Found; expected {what}. Is this the address of an Asterisk with ARI "
-                "enabled (http.conf and ari.conf)?",
-                without_query(url),
-            ) from from_response(response, "loading the description")
-        if status >= 300:
-            raise from_response(response, "loading the description", _login_hint(self, url, status))
-        # A response of someone else's making may know no more than its status and its JSON.
-        body = response.content if hasattr(response, "content") else json.dumps(response.json())
-        return _parse(body, without_query(url), what)
+        raise SwaggerError(f"no such file; expected {what}", url, ex) from ex
 
 
-def _login_hint(loader: Loader, url: str, status: int) -> str:
-    if status != 401:
-        return ""
-    user = getattr(loader.http_client, "user_for", lambda _url: None)(url)
-    return (
-        f"user {user!r} at {urlsplit(url).netloc}: unknown user or wrong password" if user else ""
-    )
+def _document(
+    response: Response,
+    url: str,
+    what: str,
+    user_for: Callable[[str], str | None],
+    *,
+    required: bool,
+) -> Json | None:
+    status = int(response.status_code)
+    if status == 404 and not required:
+        return None
+    if status == 404:
+        raise SwaggerError(
+            f"404 Not Found; expected {what}", without_query(url)
+        ) from response_error(response, _LOADING)
+    if status >= 300:
+        user = user_for(url) if status == 401 else None
+        where = urlsplit(url).netloc
+        hint = f"user {user!r} at {where}: unknown user or wrong password" if user else ""
+        raise response_error(response, _LOADING, hint)
+    return _parse(response.content, without_query(url), what)
 
 
-def _parse(body: Any, url: str, what: str) -> Json:
+def _parse(body: bytes | str, url: str, what: str) -> Json:
     text = body.decode("utf-8", "replace") if isinstance(body, bytes) else str(body)
     try:
         document = json.loads(text)
@@ -172,39 +215,38 @@ def _declaration_url(resources_url: str, root: str, path: str) -> str:
     return root.rstrip("/") + path
 
 
-def check_listing(resources: Any, url: str) -> None:
+def check_listing(resources: object, url: str) -> None:
     """Raise SwaggerError unless this is a resource listing."""
-    _expect(resources, dict, "a resource listing, a JSON object", url)
-    _expect(resources.get("apis"), list, "'apis', a list", url)
-    for index, api in enumerate(resources["apis"]):
+    listing = _expect(resources, dict, "a resource listing, a JSON object", url)
+    for index, entry in enumerate(_expect(listing.get("apis"), list, "'apis', a list", url)):
         place = f"{url}: apis[{index}]"
-        _expect(api, dict, "an object", place)
+        api = _expect(entry, dict, "an object", place)
         _expect(api.get("path"), str, "'path', a string", place)
 
 
-def check_declaration(declaration: Any, url: str) -> None:
+def check_declaration(document: object, url: str) -> None:
     """Raise SwaggerError unless this is a declaration; bring it to the shape of Swagger 1.1."""
-    _expect(declaration, dict, "a declaration, a JSON object", url)
-    for index, api in enumerate(_expect(declaration.get("apis"), list, "'apis', a list", url)):
+    declaration = _expect(document, dict, "a declaration, a JSON object", url)
+    for index, entry in enumerate(_expect(declaration.get("apis"), list, "'apis', a list", url)):
         place = f"{url}: apis[{index}]"
-        _expect(api, dict, "an object", place)
+        api = _expect(entry, dict, "an object", place)
         _expect(api.get("path"), str, "'path', a string", place)
         place += f" ({api['path']})"
         operations = _expect(api.get("operations"), list, "'operations', a list", place)
         for number, operation in enumerate(operations):
             _check_operation(operation, f"{place}: operations[{number}]")
-    models = declaration.setdefault("models", {})
-    for name, model in _expect(models, dict, "'models', an object", url).items():
+    models = _expect(declaration.setdefault("models", {}), dict, "'models', an object", url)
+    for name, declared in models.items():
         place = f"{url}: models: {name}"
-        _expect(model, dict, "an object", place)
+        model = _expect(declared, dict, "an object", place)
         properties = model.setdefault("properties", {})
         for key, prop in _expect(properties, dict, "'properties', an object", place).items():
             _expect(prop, dict, f"property {key!r}, an object", place)
             prop.setdefault("type", prop.get("$ref", "object"))
 
 
-def _check_operation(operation: Any, place: str) -> None:
-    _expect(operation, dict, "an object", place)
+def _check_operation(declared: object, place: str) -> None:
+    operation = _expect(declared, dict, "an object", place)
     _expect(operation.get("nickname"), str, "'nickname', a string", place)
     place += f" ({operation['nickname']})"
     operation.setdefault("httpMethod", operation.get("method"))
@@ -230,7 +272,7 @@ def _check_operation(operation: Any, place: str) -> None:
         parameter["required"] = parameter["paramType"] == "path" or bool(parameter.get("required"))
 
 
-def _expect(value: Any, kind: type, what: str, place: str) -> Any:
+def _expect(value: object, kind: type[_Expected], what: str, place: str) -> _Expected:
     if not isinstance(value, kind):
         got = "nothing" if value is None else f"a {type(value).__name__}"
         raise SwaggerError(f"expected {what}, got {got}", place)
@@ -239,8 +281,8 @@ def _expect(value: Any, kind: type, what: str, place: str) -> Any:
 
 def load_url(
     resource_listing_url: str,
-    http_client: HttpClient | None = None,
-    processors: list[SwaggerProcessor] | None = None,
+    http_client: HttpClientLike | None = None,
+    processors: Sequence[SwaggerProcessor] | None = None,
     base_url: str | None = None,
 ) -> Json:
     """Load a description from a URL; see :meth:`Loader.load_resource_listing`."""
@@ -252,8 +294,8 @@ def load_url(
 
 def load_file(
     resource_listing_file: str,
-    http_client: HttpClient | None = None,
-    processors: list[SwaggerProcessor] | None = None,
+    http_client: HttpClientLike | None = None,
+    processors: Sequence[SwaggerProcessor] | None = None,
 ) -> Json:
     """Load a description from a file; its declarations stand beside it."""
     return load_url(Path(resource_listing_file).resolve().as_uri(), http_client, processors)
@@ -261,8 +303,8 @@ def load_file(
 
 def load_json(
     resource_listing: Json,
-    http_client: HttpClient | None = None,
-    processors: list[SwaggerProcessor] | None = None,
+    http_client: HttpClientLike | None = None,
+    processors: Sequence[SwaggerProcessor] | None = None,
 ) -> Json:
     """Process a listing whose entries already hold their ``api_declaration``."""
     Loader(http_client, processors).process_resource_listing(resource_listing)

@@ -18,7 +18,8 @@ import websocket
 from requests.adapters import HTTPAdapter
 from requests.utils import DEFAULT_CA_BUNDLE_PATH
 
-from ..exceptions import ARIConnectionError, from_response, root_cause, without_query
+from ..exceptions import ARIConnectionError
+from ..transport.errors import response_error, root_cause, without_query
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -265,7 +266,7 @@ class SynchronousHttpClient(HttpClient):
                 raise websocket.WebSocketException(f"redirected, status {socket.getstatus()}")
         except websocket.WebSocketBadStatusException as ex:
             socket.shutdown()
-            raise from_response(
+            raise response_error(
                 _refusal(ex, http_url), "opening the WebSocket", _who(self.user_for(http_url))
             ) from None
         except (websocket.WebSocketException, OSError) as ex:

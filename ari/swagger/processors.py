@@ -6,9 +6,8 @@ written for it works here.
 
 from __future__ import annotations
 
-from typing import Any
-
 from ..exceptions import ARIDescriptionError
+from ..transport.base import Json
 
 __all__ = [
     "ParsingContext",
@@ -16,8 +15,6 @@ __all__ = [
     "SwaggerProcessor",
     "WebsocketProcessor",
 ]
-
-Json = dict[str, Any]
 
 
 class ParsingContext:

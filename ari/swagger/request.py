@@ -3,9 +3,10 @@
 ``bind()`` takes what a caller wrote and returns the value of each parameter, or raises TypeError
 as a Python function would. ``build()`` makes the request of these values.
 
-Two marks that a processor may set on a parameter's declaration change how it is sent, for servers
-that do not do what they declare: ``sendDefault`` sends the ``defaultValue`` when the caller gave
-none, and ``flat`` makes a body parameter the body itself instead of a member of it.
+Three marks that a processor may set on a parameter's declaration are for servers that do not do
+what they declare: ``sendDefault`` sends the ``defaultValue`` when the caller gave none, ``flat``
+makes a body parameter the body itself instead of a member of it, and ``refuseBelow`` refuses
+numbers below it.
 """
 
 from __future__ import annotations
@@ -13,18 +14,20 @@ from __future__ import annotations
 import difflib
 import inspect
 import json
-import keyword
 from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, field
-from typing import Any
+from types import GenericAlias, UnionType
+from typing import TypeAlias
 from urllib.parse import quote
 
-from .processors import Json
+from ..transport.base import Json, Request
+from .declarations import OperationModel, Parameter, python_name
 
 __all__ = ["Request", "bind", "build", "near_miss", "python_name", "signature"]
 
-_ANNOTATIONS: dict[str, Any] = {
+_Annotation: TypeAlias = type | GenericAlias | UnionType
+
+_ANNOTATIONS: dict[str, type] = {
     "string": str,
     "boolean": bool,
     "containers": dict,
@@ -36,109 +39,103 @@ _ANNOTATIONS: dict[str, Any] = {
 }
 
 
-@dataclass(frozen=True)
-class Request:
-    """A request as plain values: what to send, apart from who sends it."""
-
-    method: str
-    url: str
-    query: dict[str, str] = field(default_factory=dict)
-    body: str | None = None
-    is_websocket: bool = False
-
-
-def python_name(name: str) -> str:
-    """Return the name of a parameter in Python: keywords take a trailing underscore."""
-    return name + "_" if keyword.iskeyword(name) else name
-
-
-def signature(operation: Json, given: Iterable[str] = ()) -> inspect.Signature:
+def signature(operation: OperationModel, given: Iterable[str] = ()) -> inspect.Signature:
     """Return the Python signature of an operation.
 
-    :param operation: the operation's declaration.
+    :param operation: the operation.
     :param given: parameters that are filled in already, and so do not appear.
     """
     parameters = _open_parameters(operation, given)
     # Python wants what has no default first; both groups keep the declared order.
-    ordered = [p for p in parameters if p["paramType"] == "path"]
-    ordered += [p for p in parameters if p["paramType"] != "path"]
+    ordered = [p for p in parameters if p.place == "path"]
+    ordered += [p for p in parameters if p.place != "path"]
     return inspect.Signature([_python_parameter(p) for p in ordered])
 
 
-def _python_parameter(parameter: Json) -> inspect.Parameter:
-    positional = parameter["paramType"] == "path"
+def _python_parameter(parameter: Parameter) -> inspect.Parameter:
+    positional = parameter.place == "path"
     kind = inspect.Parameter.POSITIONAL_OR_KEYWORD if positional else inspect.Parameter.KEYWORD_ONLY
-    annotation: Any = _ANNOTATIONS.get(parameter["dataType"], object)
-    if parameter.get("allowMultiple"):
-        annotation = annotation | Sequence[annotation]
-    if parameter["required"]:
-        return inspect.Parameter(python_name(parameter["name"]), kind, annotation=annotation)
+    annotation: _Annotation = _ANNOTATIONS.get(parameter.data_type, object)
+    if parameter.multiple:
+        annotation = annotation | Sequence[annotation]  # type: ignore[valid-type]
+    if parameter.required:
+        return inspect.Parameter(parameter.python_name, kind, annotation=annotation)
     return inspect.Parameter(
-        python_name(parameter["name"]), kind, default=None, annotation=annotation | None
+        parameter.python_name, kind, default=None, annotation=annotation | None
     )
 
 
-def _open_parameters(operation: Json, given: Iterable[str]) -> list[Json]:
+def _open_parameters(operation: OperationModel, given: Iterable[str]) -> list[Parameter]:
     taken = frozenset(given)
-    return [p for p in operation["parameters"] if p["name"] not in taken]
+    return [p for p in operation.parameters if p.name not in taken]
 
 
 def bind(
-    operation: Json,
-    args: Sequence[Any],
-    kwargs: Mapping[str, Any],
-    given: Mapping[str, Any] | None = None,
-) -> dict[str, Any]:
+    operation: OperationModel,
+    args: Sequence[object],
+    kwargs: Mapping[str, object],
+    given: Mapping[str, object] | None = None,
+) -> dict[str, object]:
     """Return the value of every parameter that the caller gave, by its declared name.
 
     Positional arguments fill the open path parameters in order. None means not given.
 
-    :param operation: the operation's declaration.
+    :param operation: the operation.
     :param args: positional arguments.
     :param kwargs: keyword arguments, by declared name or by :func:`python_name`.
     :param given: values of parameters that the caller may not give again.
     :raises TypeError: an argument is unknown, missing or given twice.
     """
-    name = operation["nickname"]
+    name = operation.nickname
     given = given or {}
     values = dict(given)
-    parameters = _open_parameters(operation, values)
-    paths = [p["name"] for p in parameters if p["paramType"] == "path"]
-    if len(args) > len(paths):
-        raise TypeError(
-            f"{name}() takes {_count(len(paths), 'positional argument')} but {len(args)} "
-            f"{'was' if len(args) == 1 else 'were'} given; {_takes(operation, given)}; "
-            "only ids, which stand in the path, go by position"
-        )
-    values.update(zip(paths, args, strict=False))
-    known = {python_name(p["name"]): p["name"] for p in parameters}
-    known.update((p["name"], p["name"]) for p in parameters)
-    for key, value in kwargs.items():
-        if key in given:
-            raise TypeError(f"{name}() got {key!r}, which the object it is called on gives already")
-        if key not in known:
-            hint = near_miss(key, known)
+    if args:
+        paths = [p.name for p in _open_parameters(operation, given) if p.place == "path"]
+        if len(args) > len(paths):
             raise TypeError(
-                f"{name}() got an unexpected argument {key!r}{hint}; {_takes(operation, given)}"
+                f"{name}() takes {_count(len(paths), 'positional argument')} but {len(args)} "
+                f"{'was' if len(args) == 1 else 'were'} given; {_takes(operation, given)}; "
+                "only ids, which stand in the path, go by position"
             )
-        if known[key] in values:
-            raise TypeError(f"{name}() got multiple values for argument {known[key]!r}")
-        values[known[key]] = value
-    missing = [p["name"] for p in parameters if p["required"] and values.get(p["name"]) is None]
-    if missing:
-        raise TypeError(
-            f"{name}() missing required {_count(len(missing), 'argument', number=False)}: "
-            f"{', '.join(map(repr, missing))}; {_takes(operation, given)}"
-        )
-    return {key: value for key, value in values.items() if value is not None}
+        values.update(zip(paths, args, strict=False))
+    for key, value in kwargs.items():
+        declared = operation.names.get(key)
+        if declared in given:
+            raise TypeError(f"{name}() got {key!r}, which the object it is called on gives already")
+        if declared is None:
+            known = [n for n, of in operation.names.items() if of not in given]
+            raise TypeError(
+                f"{name}() got an unexpected argument {key!r}{near_miss(key, known)}; "
+                f"{_takes(operation, given)}"
+            )
+        if declared in values:
+            raise TypeError(f"{name}() got multiple values for argument {declared!r}")
+        values[declared] = value
+    for parameter in operation.parameters:
+        if values.get(parameter.name) is None:
+            values.pop(parameter.name, None)
+            if parameter.required:
+                raise _missing(operation, values, given)
+    return values
+
+
+def _missing(
+    operation: OperationModel, values: Mapping[str, object], given: Iterable[str]
+) -> TypeError:
+    missing = [p.name for p in operation.parameters if p.required and values.get(p.name) is None]
+    return TypeError(
+        f"{operation.nickname}() missing required "
+        f"{_count(len(missing), 'argument', number=False)}: {', '.join(map(repr, missing))}; "
+        f"{_takes(operation, given)}"
+    )
 
 
 def _count(count: int, noun: str, *, number: bool = True) -> str:
     return (f"{count} " if number else "") + noun + ("" if count == 1 else "s")
 
 
-def _takes(operation: Json, given: Iterable[str]) -> str:
-    names = [python_name(p["name"]) for p in _open_parameters(operation, given)]
+def _takes(operation: OperationModel, given: Iterable[str]) -> str:
+    names = [p.python_name for p in _open_parameters(operation, given)]
     return f"it takes: {', '.join(names)}" if names else "it takes no arguments"
 
 
@@ -149,59 +146,65 @@ def near_miss(name: str, known: Iterable[str]) -> str:
     return f" (did you mean {by_lower[close[0]]!r}?)" if close else ""
 
 
-def build(operation: Json, uri: str, values: Mapping[str, Any]) -> Request:
+def build(operation: OperationModel, values: Mapping[str, object]) -> Request:
     """Make the request for an operation.
 
-    :param operation: the operation's declaration.
-    :param uri: the operation's address, with ``{names}`` where path parameters go.
+    :param operation: the operation.
     :param values: the parameters' values by declared name, as :func:`bind` returns them.
     :raises TypeError: a value is of a kind that its place cannot carry.
     :raises ValueError: an id is empty, or ``.`` or ``..``, which would name another path.
     """
+    uri = operation.uri
     query: dict[str, str] = {}
     body: Json = {}
     has_body = False
-    for parameter in operation["parameters"]:
-        name = parameter["name"]
+    for parameter in operation.parameters:
+        name = parameter.name
         value = values.get(name)
-        if value is None and parameter.get("sendDefault"):
-            value = parameter.get("defaultValue")
+        if value is None and parameter.send_default:
+            value = parameter.default
         if value is None:
             continue
-        if parameter["paramType"] == "path":
+        if parameter.minimum is not None and float(str(value)) < parameter.minimum:
+            raise ValueError(
+                f"{operation.nickname}() got {name}={value}, which must be at least "
+                f"{parameter.minimum}"
+            )
+        if parameter.place == "path":
             uri = uri.replace("{%s}" % name, _segment(operation, name, value))  # noqa: UP031
-        elif parameter["paramType"] == "body":
+        elif parameter.place == "body":
             has_body = True
             body.update(_body(operation, parameter, value))
-        elif parameter["paramType"] == "query":
+        elif parameter.place == "query":
             query[name] = _text(operation, name, value)
         else:
             raise TypeError(
-                f"{operation['nickname']}() has {name} in the {parameter['paramType']}, which is "
-                "not supported"
+                f"{operation.nickname}() has {name} in the {parameter.place}, which is not "
+                "supported"
             )
     return Request(
-        method=operation["httpMethod"].upper(),
+        method=operation.method,
         url=uri,
         query=query,
         body=json.dumps(body) if has_body else None,
-        is_websocket=bool(operation.get("is_websocket")),
+        operation=operation.name,
+        is_websocket=operation.is_websocket,
     )
 
 
-def _segment(operation: Json, name: str, value: Any) -> str:
+def _segment(operation: OperationModel, name: str, value: object) -> str:
     if isinstance(value, (list, tuple, AbstractSet, Mapping)):
         raise _unfit(operation, name, value, "one id")
     text = _scalar(value)
     if text in ("", ".", ".."):
         raise ValueError(
-            f"{operation['nickname']}() got {text!r} as {name}: that would call another path; "
+            f"{operation.nickname}() got {text!r} as {name}: that would call another path; "
             "give the id of an existing object"
         )
     return quote(text, safe="")
 
 
-def _text(operation: Json, name: str, value: Any) -> str:
+def _text(operation: OperationModel, name: str, value: object) -> str:
     if isinstance(value, Mapping):
         raise _unfit(operation, name, value, "a single value or a list of them")
     if isinstance(value, Iterable) and not isinstance(value, (str, bytes)):
@@ -209,27 +212,27 @@ def _text(operation: Json, name: str, value: Any) -> str:
     return _scalar(value)
 
 
-def _scalar(value: Any) -> str:
+def _scalar(value: object) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     return value.decode() if isinstance(value, bytes) else str(value)
 
 
-def _body(operation: Json, parameter: Json, value: Any) -> Json:
+def _body(operation: OperationModel, parameter: Parameter, value: object) -> Json:
     """Return the members that a body parameter adds, whether or not the value is under its name."""
-    name = parameter["name"]
+    name = parameter.name
     if not isinstance(value, (Mapping, list, tuple)):
         raise _unfit(operation, name, value, "a dict or a list")
     named = isinstance(value, Mapping) and isinstance(value.get(name), (Mapping, list, tuple))
     body = dict(value) if named else {name: value}
-    if not parameter.get("flat"):
+    if not parameter.flat:
         return body
     if not isinstance(body[name], Mapping):
         raise _unfit(operation, name, value, "a dict")
     return dict(body[name])
 
 
-def _unfit(operation: Json, name: str, value: Any, wanted: str) -> TypeError:
+def _unfit(operation: OperationModel, name: str, value: object, wanted: str) -> TypeError:
     return TypeError(
-        f"{operation['nickname']}() wants {wanted} as {name}, got a {type(value).__name__}"
+        f"{operation.nickname}() wants {wanted} as {name}, got a {type(value).__name__}"
     )

@@ -109,7 +109,7 @@ def serve_many_calls(session: Session, caller: Any, prefix: str, count: int) -> 
         session.client.on_channel_event("StasisStart", on_start),
         session.client.on_channel_event("ChannelVarset", on_variable),
     ):
-        with session.client.waiting.open(["StasisStart"]) as arrivals:
+        with session.client._session.open_wait(["StasisStart"]) as arrivals:
             for number in range(count):
                 caller.channels.originate(
                     endpoint="Local/answer@default/n",

@@ -7,7 +7,7 @@ import time
 from typing import Any
 
 import ari
-from ari.connection.stream import Reconnect
+from ari.connection.backoff import Reconnect
 from tests.asterisk.proxy import Proxy
 from tests.asterisk.server import OwnServer, Server
 from tests.asterisk.session import Session
@@ -52,8 +52,8 @@ def test_a_server_that_is_killed_under_calls_and_comes_back(spare_asterisk: OwnS
         ]
         for waiter in waiters:
             waiter.start()
-        until(lambda: len(session.client.waiting.keys()) == WAITERS, what="the waits")
-        assert len(session.client.table.keys()) == CALLS
+        until(lambda: len(session.client._session.waits.keys()) == WAITERS, what="the waits")
+        assert len(session.client._session.listeners.keys()) == CALLS
 
         spare_asterisk.kill()
         session.wait_deregistered(1)
@@ -69,7 +69,7 @@ def test_a_server_that_is_killed_under_calls_and_comes_back(spare_asterisk: OwnS
         for waiter in waiters:
             waiter.join(DEADLINE)
         assert sorted(gone) == sorted(channel.id for channel in channels[:WAITERS])
-        until(lambda: not session.client.table.keys(), what="the end of the listeners")
+        until(lambda: not session.client._session.listeners.keys(), what="the end of the listeners")
         session.expect_call_handled()
         assert len(session.registered) == 2
         assert len(session.deregistered) == 1

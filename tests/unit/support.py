@@ -20,6 +20,9 @@ import requests
 import responses
 
 import ari
+from ari.events.schema import EventSchema
+from ari.swagger.declarations import Model
+from ari.swagger.description import check_declaration
 
 BASE = "http://ari.test:8088"
 USER = "asterisk"
@@ -48,6 +51,14 @@ def resource_names() -> tuple[str, ...]:
 def api_doc_texts() -> dict[str, str]:
     """Return the texts of the bundled description by their path below /ari."""
     return {f"/api-docs/{name}.json": _text(name) for name in ("resources", *resource_names())}
+
+
+def event_schema():
+    """Return what the bundled description says of events."""
+    declaration = api_docs("events")
+    check_declaration(declaration, "events.json")
+    models = declaration["models"].items()
+    return EventSchema({name: Model.from_json(name, model) for name, model in models})
 
 
 def channel_json(channel_id="c1", **fields):

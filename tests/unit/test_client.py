@@ -5,7 +5,6 @@ import json
 import signal
 import threading
 import unittest
-from types import SimpleNamespace
 from unittest import mock
 
 import requests
@@ -183,9 +182,8 @@ class ConnectTest(MockedHttp):
         self.mock.remove("GET", url)
         self.mock.add_callback("GET", url, callback=listing)
         pauses = []
-        no_pause = SimpleNamespace(Event=lambda: SimpleNamespace(wait=pauses.append))
-        no_pause.RLock = threading.RLock
-        with LogRecords() as log, mock.patch.object(ari.client, "threading", no_pause):
+        sleep = mock.patch("ari.transport.procedures.time.sleep", pauses.append)
+        with LogRecords() as log, sleep:
             client = ari.connect(BASE, USER, PASSWORD, wait=60)
         self.addCleanup(client.close)
         self.assertEqual(log.text.count("waiting for Asterisk"), 4)
@@ -197,14 +195,14 @@ class ConnectTest(MockedHttp):
         self.serve("GET", "/api-docs/resources.json", status=503, body="")
         clock = itertools.count()
         with (
-            mock.patch("ari.client.time.monotonic", side_effect=lambda: next(clock)),
-            mock.patch("ari.client.threading.Event") as pause,
+            mock.patch("ari.session.startup.time.monotonic", side_effect=lambda: next(clock)),
+            mock.patch("ari.transport.procedures.time.sleep") as sleep,
             self.assertRaises(ari.ARIServerUnavailable),
         ):
             ari.connect(BASE, USER, PASSWORD, wait=2.5)
         # It looks at the clock at 0, and after each attempt at 1, 2 and 3.
         self.assertEqual(len(self.mock.calls), 3)
-        self.assertEqual([c.args for c in pause().wait.mock_calls], [(0.25,), (0.25,)])
+        self.assertEqual([c.args for c in sleep.mock_calls], [(0.25,), (0.25,)])
 
 
 class BundledDescriptionTest(MockedHttp):
@@ -564,7 +562,7 @@ class OnStasisEventTest(MockedAsterisk):
         self.assertEqual(got, ["c1"])
 
     def test_a_field_that_holds_no_such_object(self):
-        with self.assertRaisesRegex(ValueError, "its 'channel' is no Channel"):
+        with self.assertRaisesRegex(ValueError, "its 'channel' is not a Channel"):
             self.client.on_stasis_event({**START, "channel": {"no": "id"}})
 
     def test_waits_are_met(self):
@@ -602,13 +600,15 @@ class CallsAreNotedTest(MockedAsterisk):
     def test_subscriptions_are_noted_for_the_next_gap(self):
         self.serve("POST", "/applications/app/subscription", {"name": "app"})
         self.client.applications.subscribe("app", eventSource=[self.bridge(), "channel:c1"])
-        self.assertEqual(dict(self.client.ledger.of("app")), {"bridge:b1": 1, "channel:c1": 1})
+        self.assertEqual(
+            dict(self.client._session.event_sources.of("app")), {"bridge:b1": 1, "channel:c1": 1}
+        )
 
     def test_a_call_that_failed_is_not(self):
         self.serve("POST", "/applications/app/subscription", {"message": "no"}, status=404)
         with self.assertRaises(ari.ARINotFound):
             self.client.applications.subscribe("app", eventSource="bridge:b1")
-        self.assertEqual(dict(self.client.ledger.of("app")), {})
+        self.assertEqual(dict(self.client._session.event_sources.of("app")), {})
 
 
 class OwnHttpClientTest(unittest.TestCase):

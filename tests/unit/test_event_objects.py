@@ -150,7 +150,7 @@ class FromEventsTest(MockedAsterisk):
         channel = self.first(
             self.client.on_channel_event, "ChannelDtmfReceived", channel={"id": "c1"}, digit="1"
         )
-        self.assertIs(type(channel), Channel)
+        self.assertIsInstance(channel, Channel)
 
     def test_one_declared_field_that_is_absent_gives_none(self):
         self.assertIsNone(self.first(self.client.on_channel_event, "ChannelUserevent"))

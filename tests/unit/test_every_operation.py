@@ -145,7 +145,7 @@ class SmokeTest(MockedAsterisk):
             self.assertEqual(json.loads(result), case.answer())
         elif name in ari.model.CLASS_MAP:
             made = result[0] if element else result
-            self.assertIs(type(made), ari.model.CLASS_MAP[name])
+            self.assertIsInstance(made, ari.model.CLASS_MAP[name])
         else:
             self.assertEqual(result, case.answer())
 

@@ -8,14 +8,15 @@ import requests
 
 import ari
 from ari import exceptions
-from ari.exceptions import (
-    exception_class,
-    from_response,
+from ari.swagger import SwaggerError
+from ari.transport.base import Request
+from ari.transport.errors import (
+    error_class,
+    response_error,
     root_cause,
-    transport_errors,
     without_query,
 )
-from ari.swagger import SwaggerError
+from ari.transport.http import HttpTransport
 
 from .support import MockedAsterisk, make_response
 
@@ -31,6 +32,22 @@ BY_STATUS = {
     501: ari.ARIServerError,
     503: ari.ARIServerUnavailable,
 }
+
+
+class Raising:
+    """An http client whose requests raise an error, or answer 200."""
+
+    def __init__(self, error):
+        self.error = error
+
+    def request(self, method, url, params=None):
+        if self.error is not None:
+            raise self.error
+        return make_response({})
+
+
+def send(error, url="http://a.test"):
+    return HttpTransport(Raising(error)).send(Request("GET", url, operation="channels.list"))
 
 
 class TreeTest(unittest.TestCase):
@@ -54,11 +71,11 @@ class TreeTest(unittest.TestCase):
 
     def test_a_status_has_its_class(self):
         for status, cls in BY_STATUS.items():
-            self.assertIs(exception_class(status), cls)
+            self.assertIs(error_class(status), cls)
 
     def test_a_status_of_no_class_has_the_base(self):
-        self.assertIs(exception_class(418), ari.ARIHTTPError)
-        self.assertIs(exception_class(599), ari.ARIServerError)
+        self.assertIs(error_class(418), ari.ARIHTTPError)
+        self.assertIs(error_class(599), ari.ARIServerError)
 
 
 class PicklingTest(unittest.TestCase):
@@ -75,7 +92,7 @@ class PicklingTest(unittest.TestCase):
     def test_an_http_error_keeps_its_parts(self):
         response = make_response({"message": "Channel not found"}, 404)
         response.request = requests.Request("GET", "http://ari.test/ari/channels/1").prepare()
-        copy = self.assert_survives(from_response(response, "channels.get"))
+        copy = self.assert_survives(response_error(response, "channels.get"))
         self.assertIsInstance(copy, ari.ARINotFound)
         self.assertEqual(copy.status_code, 404)
         self.assertEqual(copy.message, "Channel not found")
@@ -96,7 +113,7 @@ class PicklingTest(unittest.TestCase):
 class FromResponseTest(unittest.TestCase):
     def test_the_text_has_the_operation_and_asterisks_words(self):
         response = make_response({"message": "Channel not in Stasis"}, 409, "http://a.test/ari/x")
-        error = from_response(response, "channels.answer")
+        error = response_error(response, "channels.answer")
         self.assertIsInstance(error, ari.ARINotInStasis)
         self.assertEqual(
             str(error), "channels.answer: 409 Channel not in Stasis (GET http://a.test/ari/x)"
@@ -105,42 +122,42 @@ class FromResponseTest(unittest.TestCase):
         self.assertIs(error.response, response)
 
     def test_some_500s_say_error_instead(self):
-        error = from_response(make_response({"error": "Allocation failed"}, 500), "x")
+        error = response_error(make_response({"error": "Allocation failed"}, 500), "x")
         self.assertEqual(error.message, "Allocation failed")
         self.assertIn("Allocation failed", str(error))
 
     def test_without_words_the_phrase_of_the_status_stands(self):
         for body in (None, ["a list"], {"other": 1}):
-            error = from_response(make_response(body, 404), "channels.get")
+            error = response_error(make_response(body, 404), "channels.get")
             self.assertEqual(error.message, "")
             self.assertIn("404 Not Found", str(error))
 
     def test_a_status_without_phrase(self):
-        error = from_response(make_response(None, 499, url=None), "x")
+        error = response_error(make_response(None, 499, url=None), "x")
         self.assertEqual(str(error), "x: 499")
         self.assertIs(type(error), ari.ARIHTTPError)
 
     def test_the_hint_comes_last(self):
-        error = from_response(make_response(None, 401), "x", "user 'joe'")
+        error = response_error(make_response(None, 401), "x", "user 'joe'")
         self.assertTrue(str(error).endswith("; user 'joe'"), str(error))
 
     def test_a_response_of_another_make_does(self):
         class Answer:
             status_code = 404
 
-        error = from_response(Answer(), "x")
+        error = response_error(Answer(), "x")
         self.assertIsInstance(error, ari.ARINotFound)
         self.assertEqual(str(error), "x: 404 Not Found")
 
     def test_the_query_is_not_in_the_text(self):
         response = make_response(None, 404, "http://user:pw@a.test/ari/x?api_key=user:pw#f")
-        self.assertNotIn("pw", str(from_response(response, "x")))
+        self.assertNotIn("pw", str(response_error(response, "x")))
 
     def test_the_request_it_carries_has_no_credentials_and_the_callers_has(self):
         response = make_response(None, 404)
         request = requests.Request("GET", "http://a.test/", auth=("user", "pw")).prepare()
         response.request = request
-        error = from_response(response, "x")
+        error = response_error(response, "x")
         self.assertNotIn("Authorization", error.request.headers)
         self.assertNotIn("Authorization", error.response.request.headers)
         self.assertIn("Authorization", request.headers)
@@ -150,22 +167,19 @@ class FromResponseTest(unittest.TestCase):
         earlier.request = requests.Request("GET", "http://a.test/", auth=("user", "pw")).prepare()
         response = make_response(None, 404)
         response.history = [earlier]
-        error = from_response(response, "x")
+        error = response_error(response, "x")
         self.assertNotIn("Authorization", error.response.history[0].request.headers)
 
     def test_a_404_response_is_falsy_so_compare_with_none(self):
-        error = from_response(make_response(None, 404), "x")
+        error = response_error(make_response(None, 404), "x")
         self.assertFalse(error.response)
         self.assertIsNotNone(error.response)
 
 
 class TransportErrorsTest(unittest.TestCase):
     def translate(self, error):
-        with (
-            self.assertRaises(ari.ARIException) as caught,
-            transport_errors("channels.list", "http://u:pw@a.test/ari?x=pw"),
-        ):
-            raise error
+        with self.assertRaises(ari.ARIException) as caught:
+            send(error, "http://u:pw@a.test/ari?x=pw")
         self.assertNotIn("pw", str(caught.exception))
         self.assertIn("channels.list", str(caught.exception))
         return caught.exception
@@ -200,13 +214,12 @@ class TransportErrorsTest(unittest.TestCase):
 
     def test_our_own_errors_and_those_of_others_pass(self):
         for error in (ari.ARINotFound("x"), KeyError("y")):
-            with self.assertRaises(type(error)) as caught, transport_errors("x", "http://a.test"):
-                raise error
+            with self.assertRaises(type(error)) as caught:
+                send(error)
             self.assertIs(caught.exception, error)
 
     def test_nothing_raised_nothing_happens(self):
-        with transport_errors("x", "http://a.test"):
-            pass
+        self.assertEqual(send(None).status_code, 200)
 
 
 class RootCauseTest(unittest.TestCase):

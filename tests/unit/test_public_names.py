@@ -49,14 +49,17 @@ class AllTest(unittest.TestCase):
     modules = (
         ari,
         ari.client,
-        ari.event_objects,
         ari.exceptions,
-        ari.ids,
         ari.session.registration,
         ari.model,
+        ari.kinds,
+        ari.rest.call,
         ari.rest.functions,
+        ari.rest.repository,
+        ari.rest.workarounds,
         ari.swagger,
         ari.swagger.client,
+        ari.swagger.declarations,
         ari.swagger.description,
         ari.swagger.http_client,
         ari.swagger.processors,
@@ -106,7 +109,8 @@ class AriPyTest(MockedAsterisk):
             ["base_url", "username", "password"],
         )
         self.assertEqual(
-            list(inspect.signature(ari.Client).parameters), ["base_url", "http_client"]
+            list(inspect.signature(ari.Client).parameters),
+            ["base_url", "http_client", "description"],
         )
 
     def test_of_the_model(self):

@@ -14,7 +14,10 @@ from unittest import mock
 import requests
 import trustme
 
-from ari.connection.stream import EventStream, Latch, Reconnect
+from ari.connection.backoff import Reconnect
+from ari.connection.latch import Latch
+from ari.connection.stream import EventStream
+from ari.connection.websocket import as_source
 from ari.exceptions import (
     ARIConnectionError,
     ARIForbidden,
@@ -86,7 +89,8 @@ class StreamTest(unittest.TestCase):
             "ping_timeout": DEADLINE,
             **options,
         }
-        stream = EventStream(connect or self.exchange.connect, apps, self.told, **options)
+        connect = connect or self.exchange.connect
+        stream = EventStream(lambda apps: as_source(connect(apps)), apps, self.told, **options)
         self.addCleanup(stream.join)
         self.addCleanup(stream.close)
         return stream
@@ -253,11 +257,14 @@ class PingTest(StreamTest):
         near, far = tcp_pair()
         self.addCleanup(near.close)
         self.addCleanup(far.close)
-        selector = mock.MagicMock(**{"__enter__.return_value.select.side_effect": silence})
-        with mock.patch("ari.connection.stream.selectors.DefaultSelector", return_value=selector):
-            self.assertIn("within 2 s", stream._read_websocket(as_websocket(near)))
+        selector = mock.Mock(**{"select.side_effect": silence})
+        with mock.patch(
+            "ari.connection.websocket.selectors.DefaultSelector", return_value=selector
+        ):
+            stream.source = as_source(as_websocket(near))
+        self.assertIn("within 2 s", stream._read())
         # Looks without waiting are not waits.
-        self.assertEqual([wait for wait in waits if wait], [3.0, 2.0])
+        self.assertEqual([round(wait, 1) for wait in waits if wait], [3.0, 2.0])
 
     def test_a_frame_that_stalls_counts_as_silence(self):
         _, peer = self.open(ping_interval=0.01)
@@ -272,7 +279,8 @@ class PingTest(StreamTest):
         self.addCleanup(near.close)
         self.addCleanup(far.close)
         near.shutdown(socket.SHUT_WR)
-        self.assertIn("Broken pipe", stream._read_websocket(as_websocket(near)))
+        stream.source = as_source(as_websocket(near))
+        self.assertIn("Broken pipe", stream._read())
 
     def test_no_pong_is_ever_sent_unasked(self):
         stream, peer = self.open(ping_interval=0.01)
@@ -324,7 +332,8 @@ class ReconnectingTest(StreamTest):
             self.assert_lost("the server closed it")
             self.told.next()
             peer = self.exchange.next()
-        self.assertEqual(open_sockets() - before, 2)
+        # Both ends of the connection, and of what wakes its reader.
+        self.assertEqual(open_sockets() - before, 4)
 
     def test_what_may_pass_is_tried_again(self):
         _, peer = self.open()
@@ -441,9 +450,9 @@ class EndingTest(StreamTest):
         stream, peer = self.open()
         peer.send("one")
         self.assertEqual(self.told.next(), ("message", "one"))
-        near = stream.socket.sock
+        near = stream.source.socket.sock
         near.setblocking(False)
-        with mock.patch("ari.connection.stream._FAREWELL", 0.01):
+        with mock.patch("ari.connection.websocket._FAREWELL", 0.01):
             with self.assertRaises(BlockingIOError):
                 while True:
                     near.send(bytes(65536))
@@ -569,7 +578,7 @@ class EndingTest(StreamTest):
     def test_a_socket_that_is_closed_under_our_hands(self):
         """Its end is a loss like any other, and closing it again does no harm."""
         stream, peer = self.open(reconnect=None)
-        stream.socket.sock.shutdown(socket.SHUT_RDWR)
+        stream.source.socket.sock.shutdown(socket.SHUT_RDWR)
         self.assert_lost("")
         self.assert_end(ARIConnectionError)
         stream.close()
@@ -578,7 +587,7 @@ class EndingTest(StreamTest):
     def test_waking_a_socket_that_is_gone_already(self):
         stream, peer = self.open()
         with mock.patch(
-            "ari.connection.stream.socket.socket.shutdown", side_effect=OSError("gone")
+            "ari.connection.websocket.socket.socket.shutdown", side_effect=OSError("gone")
         ):
             stream.close()
         peer.drop()

@@ -3,9 +3,9 @@
 import threading
 import unittest
 
-from ari.events.listeners import EventSchema, ListenerTable
+from ari.events.listeners import ListenerTable
 
-from ..support import MockedAsterisk, api_docs, event
+from ..support import MockedAsterisk, event, event_schema
 
 CHANNEL = ("Channel", "c1")
 OTHER = ("Channel", "c2")
@@ -18,7 +18,7 @@ def nothing(*args, **kwargs):
 class SchemaTest(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        cls.schema = EventSchema(api_docs("events")["models"])
+        cls.schema = event_schema()
 
     def refs(self, event_type, **fields):
         return self.schema.references(event(event_type, **fields))
@@ -201,24 +201,24 @@ class TableTest(unittest.TestCase):
                 gone, target = (class_name, "x"), ("Endpoint", "t")
                 listeners = [self.add("1", "A", key=gone), self.add("2", "B", key=gone)]
                 stays = self.add("3", "A", key=target)
-                self.table.settle(event_type, [target, gone])
+                self.table.retire_ended(event_type, [target, gone])
                 self.assertTrue(all(s.closed for s in listeners))
                 self.assertFalse(stays.closed)
-                self.table.settle(event_type, [])
-                self.table.settle(event_type, [gone])
+                self.table.retire_ended(event_type, [])
+                self.table.retire_ended(event_type, [gone])
                 stays.close()
         self.assertEqual(self.table.by_object, {})
 
     def test_other_events_retire_nothing(self):
         self.add("1", key=CHANNEL)
-        self.table.settle("ChannelHangupRequest", [CHANNEL])
+        self.table.retire_ended("ChannelHangupRequest", [CHANNEL])
         self.assertEqual(self.names(), ["1"])
 
     def leave(self, *channels):
         for name in channels:
             key = ("Channel", name)
             self.add(name, key=key)
-            self.table.settle("StasisEnd", [key])
+            self.table.retire_ended("StasisEnd", [key])
 
     def kept(self):
         return [name for _, name in self.table.keys()]  # noqa: SIM118 - it is no dict
@@ -231,7 +231,7 @@ class TableTest(unittest.TestCase):
 
     def test_leaving_again_counts_as_recent(self):
         self.leave("a", "b", "c")
-        self.table.settle("StasisEnd", [("Channel", "a")])
+        self.table.retire_ended("StasisEnd", [("Channel", "a")])
         self.leave("d")
         self.assertEqual(set(self.kept()), {"a", "c", "d"})
 
@@ -246,16 +246,16 @@ class TableTest(unittest.TestCase):
         self.leave("a")
         self.table.matching("StasisStart", [("Channel", "a")])
         self.leave("b", "c", "d", "e")
-        self.table.settle("StasisStart", [("Channel", "a")])
+        self.table.retire_ended("StasisStart", [("Channel", "a")])
         self.assertIn(("Channel", "a"), self.table.keys())
 
     def test_leaving_without_listeners_is_not_remembered(self):
-        self.table.settle("StasisEnd", [CHANNEL])
+        self.table.retire_ended("StasisEnd", [CHANNEL])
         self.assertEqual(len(self.table._left), 0)
 
     def test_what_is_closed_is_not_remembered(self):
         subscription = self.add("1", key=CHANNEL)
-        self.table.settle("StasisEnd", [CHANNEL])
+        self.table.retire_ended("StasisEnd", [CHANNEL])
         subscription.close()
         self.assertEqual(len(self.table._left), 0)
 
@@ -299,42 +299,42 @@ class ListeningToObjectsTest(MockedAsterisk):
 
     def test_listeners_of_a_destroyed_bridge_are_kept_up_to_a_bound_only(self):
         """Nobody may tell us of its end."""
-        self.client.table._left_limit = 5
+        self.client._session.listeners._left_limit = 5
         for number in range(20):
             bridge = self.bridge(f"b{number}")
             bridge.on_event("ChannelLeftBridge", nothing)
             self.serve("DELETE", f"/bridges/b{number}")
             bridge.destroy()
-        self.assertEqual(len(self.client.table.keys()), 5)
+        self.assertEqual(len(self.client._session.listeners.keys()), 5)
 
     def test_listening_to_what_has_ended_already_is_bounded(self):
-        self.client.table._left_limit = 5
+        self.client._session.listeners._left_limit = 5
         for number in range(20):
             self.emit(event("ChannelDestroyed", channel={"id": f"c{number}"}))
             self.channel(f"c{number}").on_event("StasisEnd", nothing)
-        self.assertEqual(len(self.client.table.keys()), 5)
+        self.assertEqual(len(self.client._session.listeners.keys()), 5)
 
     def test_an_end_while_a_listener_is_being_added(self):
         """Nothing of it stays, though the end was not known when the adding began."""
         channel = self.channel()
-        add = self.client.table.add
+        add = self.client._session.listeners.add
 
         def add_while_it_ends(*args, **kwargs):
             subscription = add(*args, **kwargs)
             self.emit(event("ChannelDestroyed", channel={"id": "c1"}))
             return subscription
 
-        self.client.table.add = add_while_it_ends
+        self.client._session.listeners.add = add_while_it_ends
         subscription = channel.on_event("StasisEnd", nothing)
         self.assertTrue(subscription.closed)
-        self.assertEqual(self.client.table.keys(), [])
+        self.assertEqual(self.client._session.listeners.keys(), [])
 
     def test_listeners_go_even_if_one_of_them_ends_the_run(self):
         self.channel().on_event("ChannelDestroyed", lambda channel, event: self.fail())
         self.client.exception_handler = self.raise_it
         with self.assertRaises(AssertionError):
             self.emit(event("ChannelDestroyed", channel={"id": "c1"}))
-        self.assertEqual(self.client.table.keys(), [])
+        self.assertEqual(self.client._session.listeners.keys(), [])
 
     @staticmethod
     def raise_it(ex):

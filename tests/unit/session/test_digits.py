@@ -5,6 +5,8 @@ import threading
 from unittest import mock
 
 from ari.exceptions import ARINotFound, ARIObjectGone
+from ari.session.digits import read_digits
+from ari.transport.procedures import drive
 
 from ..sockets import DEADLINE, Inbox
 from ..support import BASE, MockedAsterisk, channel_json, event
@@ -21,7 +23,7 @@ class ReadDigitsTest(MockedAsterisk):
         self.mock.add_callback("POST", f"{BASE}/ari/channels/c1/play", self.play)
         self.outcome = Inbox()
         self.waiting = threading.Semaphore(0)
-        self.client.waiting.before_wait = self.waiting.release
+        self.client._session.before_wait = self.waiting.release
 
     def play(self, request):
         playback = {
@@ -103,34 +105,29 @@ class ReadDigitsTest(MockedAsterisk):
     def deadlines(self, *digits, **options):
         """Return the deadlines of the waits of a reading, with a clock that stands still."""
         asked = []
-        waiter = mock.MagicMock()
-        waiter.__enter__.return_value.get.side_effect = [
-            *(digit(key) for key in digits),
-            ARIObjectGone("end", key=("Channel", "c1")),
-        ]
-        waiter.__enter__.return_value.get.side_effect = self.noting(
-            asked, waiter.__enter__.return_value.get.side_effect
-        )
-        with (
-            mock.patch.object(self.client.waiting, "open", return_value=waiter),
-            mock.patch("ari.session.digits.time.monotonic", return_value=100.0),
-            self.assertRaises(ARIObjectGone),
-        ):
-            self.channel().read_digits(max_digits=9, **options)
-        return asked
+        results = iter([*(digit(key) for key in digits), ARIObjectGone("x", key=("Channel", "c1"))])
 
-    @staticmethod
-    def noting(asked, results):
-        results = iter(results)
-
-        def get(deadline):
-            asked.append(deadline)
+        def perform(step):
+            asked.append(step.deadline)
             result = next(results)
             if isinstance(result, Exception):
                 raise result
             return result
 
-        return get
+        options = {
+            "max_digits": 9,
+            "first_digit_timeout": None,
+            "terminators": "#",
+            "prompt": None,
+            **options,
+        }
+        reading = read_digits(self.client.swagger, mock.MagicMock(), "c1", **options)
+        with (
+            mock.patch("ari.session.digits.time.monotonic", return_value=100.0),
+            self.assertRaises(ARIObjectGone),
+        ):
+            drive(reading, perform)
+        return asked
 
     def test_the_first_digit_has_a_time_of_its_own(self):
         self.assertEqual(self.deadlines("1", "2", timeout=3), [103.0, 103.0, 103.0])
@@ -166,7 +163,7 @@ class ReadDigitsTest(MockedAsterisk):
     def test_a_prompt_whose_end_was_lost_in_a_gap(self):
         self.read(timeout=0, prompt="sound:a")
         playback = self.playbacks.next()
-        self.client.waiting.retire(("Playback", playback["id"]), "was lost")
+        self.client._session.waits.retire(("Playback", playback["id"]), "was lost")
         self.assertEqual(self.outcome.next(), "")
 
     def test_another_playback_is_none_of_ours(self):
@@ -191,7 +188,7 @@ class ReadDigitsTest(MockedAsterisk):
         self.mock.add("POST", url, json={"message": "Channel not found"}, status=404)
         with self.assertRaises(ARINotFound):
             self.channel().read_digits(prompt="sound:a")
-        self.assertEqual(self.client.waiting.keys(), [])
+        self.assertEqual(self.client._session.waits.keys(), [])
 
     def test_a_hang_up(self):
         for prompt in (None, "sound:a"):

@@ -8,17 +8,20 @@ import responses
 from ari.events.listeners import ListenerTable
 from ari.events.waits import WaitingRoom
 from ari.exceptions import ARIObjectGone
-from ari.session.gap import SubscriptionLedger, find_gone, recover, resubscribe
+from ari.session.event_sources import EventSources
+from ari.session.gap import find_gone, recover, resubscribe
+from ari.session.waiting import ThreadWaiter
+from ari.transport.procedures import drive, take_step
 
 from ..support import BASE, MockedAsterisk
 
 
 class LedgerTest(unittest.TestCase):
     def setUp(self):
-        self.ledger = SubscriptionLedger()
+        self.sources = EventSources()
 
     def note(self, operation, source, app="app"):
-        self.ledger.note(
+        self.sources.note(
             f"applications.{operation}", {"applicationName": app, "eventSource": source}
         )
 
@@ -28,28 +31,34 @@ class LedgerTest(unittest.TestCase):
         self.note("unsubscribe", ["bridge:2"])
         self.note("unsubscribe", "never:there")
         self.note("list", "channel:9")
-        self.assertEqual(self.ledger.of("app"), {"channel:1": 2, "endpoint:PJSIP": 1})
-        self.assertEqual(self.ledger.of("other"), {})
+        self.assertEqual(self.sources.of("app"), {"channel:1": 2, "endpoint:PJSIP": 1})
+        self.assertEqual(self.sources.of("other"), {})
 
     def test_what_ended_is_forgotten(self):
         for app in ("app", "other"):
             self.note("subscribe", ["channel:1", "bridge:1", "deviceState:1"], app)
-        self.ledger.forget("ChannelDestroyed", [("Channel", "1")])
-        self.ledger.forget("BridgeDestroyed", [("Bridge", "1")])
-        self.ledger.forget("PlaybackFinished", [("Channel", "1"), ("Playback", "1")])
-        self.ledger.forget("ChannelDestroyed", [])
+        self.sources.forget_ended("ChannelDestroyed", [("Channel", "1")])
+        self.sources.forget_ended("BridgeDestroyed", [("Bridge", "1")])
+        self.sources.forget_ended("PlaybackFinished", [("Channel", "1"), ("Playback", "1")])
+        self.sources.forget_ended("ChannelDestroyed", [])
         for app in ("app", "other"):
-            self.assertEqual(self.ledger.of(app), {"deviceState:1": 1})
+            self.assertEqual(self.sources.of(app), {"deviceState:1": 1})
 
 
-class ResubscribeTest(MockedAsterisk):
+class Procedures(MockedAsterisk):
+    def run_procedure(self, procedure):
+        transport = self.client.swagger.transport
+        return drive(procedure, lambda step: take_step(step, transport))
+
+
+class ResubscribeTest(Procedures):
     def setUp(self):
         super().setUp()
-        self.ledger = SubscriptionLedger()
+        self.sources = EventSources()
 
     def note(self, *sources):
         values = {"applicationName": "app", "eventSource": list(sources)}
-        self.ledger.note("applications.subscribe", values)
+        self.sources.note("applications.subscribe", values)
 
     def present(self, **listed):
         self.serve("GET", "/applications/app", {"name": "app", **listed})
@@ -57,7 +66,7 @@ class ResubscribeTest(MockedAsterisk):
     def resubscribe(self):
         """Subscribe again; return the sources that were subscribed to."""
         before = len(self.mock.calls)
-        resubscribe(self.client.swagger, self.ledger, "app")
+        self.run_procedure(resubscribe(self.client.swagger, self.sources, "app"))
         sent = [call.request for call in self.mock.calls][before:]
         return [r.params["eventSource"] for r in sent if r.method == "POST"]
 
@@ -95,7 +104,7 @@ class ResubscribeTest(MockedAsterisk):
         with self.assertLogs("ari.session.gap", "WARNING") as logs:
             self.assertEqual(self.resubscribe(), ["channel:1"])
         self.assertIn("channel:1", logs.output[0])
-        self.assertEqual(self.ledger.of("app"), {})
+        self.assertEqual(self.sources.of("app"), {})
 
     def test_another_refusal_is_not_taken_for_an_end(self):
         self.note("channel:1")
@@ -103,11 +112,12 @@ class ResubscribeTest(MockedAsterisk):
         self.serve("POST", "/applications/app/subscription", {"message": "no"}, status=403)
         with self.assertLogs("ari.session.gap", "WARNING"):
             self.resubscribe()
-        self.assertEqual(self.ledger.of("app"), {"channel:1": 1})
+        self.assertEqual(self.sources.of("app"), {"channel:1": 1})
 
     def recover(self, apps=("app",)):
-        return recover(
-            self.client.swagger, apps, self.ledger, self.client.table, self.client.waiting
+        session = self.client._session
+        return self.run_procedure(
+            recover(self.client.swagger, apps, self.sources, session.listeners, session.waits)
         )
 
     def test_a_server_that_is_not_ready_is_asked_again_later(self):
@@ -122,7 +132,7 @@ class ResubscribeTest(MockedAsterisk):
         self.assertTrue(self.recover())
 
 
-class GoneTest(MockedAsterisk):
+class GoneTest(Procedures):
     KEYS = (
         ("Channel", "c1"),
         ("Channel", "c2"),
@@ -142,27 +152,32 @@ class GoneTest(MockedAsterisk):
 
     def test_what_is_not_there_any_more(self):
         self.serve_present()
-        gone = find_gone(self.client.swagger, self.KEYS)
+        gone = self.run_procedure(find_gone(self.client.swagger, self.KEYS))
         expected = [
             ("Channel", "c1"),
             ("Bridge", "b1"),
             ("Playback", "p1"),
             ("LiveRecording", "r1"),
         ]
-        self.assertEqual(gone, expected)
+        self.assertCountEqual(gone, expected)
 
     def test_nothing_is_asked_without_such_objects(self):
         with self.nothing_is_sent():
-            self.assertEqual(find_gone(self.client.swagger, [("DeviceState", "x")]), [])
+            nothing = find_gone(self.client.swagger, [("DeviceState", "x")])
+            self.assertEqual(self.run_procedure(nothing), [])
 
     def recover(self, table, waiting):
-        return recover(self.client.swagger, ["app"], SubscriptionLedger(), table, waiting)
+        return self.run_procedure(
+            recover(self.client.swagger, ["app"], EventSources(), table, waiting)
+        )
 
     def test_listeners_and_waits_of_what_is_gone_end(self):
         self.serve_present()
         table, waiting = ListenerTable(), WaitingRoom()
         listeners = {key: table.add("X", print, key=key) for key in self.KEYS}
-        with waiting.open(["X"], [("Channel", "c1")]) as waiter:
+        waiter = ThreadWaiter(waiting, ["X"], [("Channel", "c1")])
+        waiting.enter(waiter)
+        with waiter:
             self.assertTrue(self.recover(table, waiting))
             with self.assertRaises(ARIObjectGone) as caught:
                 waiter.get(0)
@@ -189,4 +204,4 @@ class GoneTest(MockedAsterisk):
         self.mock.add("GET", f"{BASE}/ari/channels", body=requests.Timeout("slow"))
         with self.assertLogs("ari.session.gap", "WARNING") as logs:
             self.assertFalse(self.recover(table, WaitingRoom()))
-        self.assertIn("slow", logs.output[0])
+        self.assertIn("channels.list: no answer from", logs.output[0])

@@ -15,7 +15,7 @@ PROGRAM = """
 
     import threading
     import gevent
-    from ari.connection.stream import Reconnect
+    from ari.connection.backoff import Reconnect
     from tests.unit.sockets import StreamedAsterisk, Inbox, library_threads
     from tests.unit.support import channel_json, event
 
@@ -24,7 +24,7 @@ PROGRAM = """
             assert threading.Thread is not None and monkey.is_module_patched("threading")
             digits, lost = Inbox(), Inbox()
             waiting = threading.Event()
-            self.client.waiting.before_wait = waiting.set
+            self.client._session.before_wait = waiting.set
 
             def on_start(channel, happening):
                 digits(channel.read_digits(max_digits=2, timeout=20))

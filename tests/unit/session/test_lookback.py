@@ -1,5 +1,8 @@
 """What the client draws from its own calls, in a handler that runs on a worker."""
 
+import dataclasses
+from unittest import mock
+
 import ari
 
 from ..support import MockedAsterisk, channel_json, event
@@ -44,11 +47,10 @@ class CallsOfAWorkerTest(MockedAsterisk):
         self.assertEqual(self.query, {})
 
     def test_a_declaration_without_such_a_parameter_is_left_alone(self):
-        operation = self.client.swagger.bridges.create
-        operation.json["parameters"] = [
-            p for p in operation.json["parameters"] if p["name"] != "bridgeId"
-        ]
-        self.handle(lambda _channel, _event: self.client.bridges.create(), workers=1)
+        create = self.client.swagger.bridges.create.model
+        others = tuple(p for p in create.parameters if p.name != "bridgeId")
+        older = dataclasses.replace(create, parameters=others)
+        self.handle(lambda _channel, _event: self.client.invoke(older, (), {}), workers=1)
         self.assertEqual(self.query, {})
 
     def test_a_handler_that_waits_holds_nothing_back(self):
@@ -63,3 +65,13 @@ class CallsOfAWorkerTest(MockedAsterisk):
 
         self.handle(handler, workers=1)
         self.assertEqual(len(waited), 1)
+
+    def test_requests_are_remembered_of_so_many_objects_only(self):
+        lookback = self.client._session.lookback
+        with mock.patch("ari.session.lookback._REMEMBERED", 5):
+            for number in range(20):
+                lookback.start_at([("Channel", str(number))], 1)
+        self.assertEqual(
+            lookback.since([("Channel", str(number)) for number in range(20)]),
+            {("Channel", str(number)): 1 for number in range(15, 20)},
+        )

@@ -8,7 +8,8 @@ import unittest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ari.session.run import parse
+from ari.events.schema import parse
+from ari.session.run import Run
 
 from ..sockets import BINARY, Inbox, StreamedAsterisk, frame
 from ..support import MockedAsterisk, channel_json, event
@@ -142,10 +143,14 @@ class HypothesisTest(MockedAsterisk):
 
     def setUp(self):
         super().setUp()
-        from ari.session.run import Running
 
-        self.running = Running(
-            self.client, ["app"], workers=0, reconnect=None, ping_interval=9, ping_timeout=9
+        self.running = Run(
+            self.client._session,
+            ["app"],
+            workers=0,
+            reconnect=None,
+            ping_interval=9,
+            ping_timeout=9,
         )
         self.got = []
         for event_type in self.client.event_models:
@@ -157,12 +162,12 @@ class HypothesisTest(MockedAsterisk):
 
     def take(self, message):
         """Take a message, and run the handlers that it brings."""
-        lanes = self.running._dispatcher.lanes
+        workers = self.running._workers
         self.running.on_message(message)
-        while lanes.size:
-            key, task = lanes.take()
+        while workers._lanes.size:
+            key, task = workers._take()
             task()
-            lanes.done(key)
+            workers._done(key)
 
     def check(self, message):
         with self.assertLogs("ari", "WARNING") as logs:

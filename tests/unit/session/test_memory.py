@@ -7,7 +7,7 @@ import sys
 import unittest
 from pathlib import Path
 
-from ari.session.run import Running
+from ari.session.run import Run
 
 from ..support import MockedAsterisk, channel_json, event
 
@@ -21,8 +21,13 @@ class Calls(MockedAsterisk):
 
     def setUp(self):
         super().setUp()
-        self.running = Running(
-            self.client, ["app"], workers=0, reconnect=None, ping_interval=9, ping_timeout=9
+        self.running = Run(
+            self.client._session,
+            ["app"],
+            workers=0,
+            reconnect=None,
+            ping_interval=9,
+            ping_timeout=9,
         )
         self.called = 0
         self.client.on_channel_event("StasisStart", self.on_start)
@@ -33,9 +38,9 @@ class Calls(MockedAsterisk):
     def happen(self, happening):
         """Let an event take the way from the reading thread to the handlers."""
         client = self.client
-        keys = client.schema.references(happening)
-        client.waiting.meet(happening, keys)
-        client.ledger.forget(happening["type"], keys)
+        keys = client._session.schema.references(happening)
+        client._session.waits.meet(happening, keys)
+        client._session.event_sources.forget_ended(happening["type"], keys)
         self.running.handle(happening, keys)
 
     def on_start(self, channel, happening):
@@ -62,11 +67,12 @@ class BoundedTest(Calls):
     def test_calls_that_end_unseen_leave_a_bounded_number_of_listeners(self):
         """A channel of the dialplan is not heard of after StasisEnd."""
         self.make(range(5 * FIRST), destroyed=False)
-        self.assertEqual(len(self.client.table.by_object), 1000)
-        waiting, table = self.client.waiting, self.client.table
-        for bounded in (table._left, waiting._ends, waiting._recent, waiting._since):
+        self.assertEqual(len(self.client._session.listeners.by_object), 1000)
+        session = self.client._session
+        waits, lookback = session.waits, session.lookback
+        for bounded in (session.listeners._left, waits._ends, waits._recent, lookback._since):
             self.assertLessEqual(len(bounded), 1000)
-        self.assertEqual(len(waiting._entered), 0)
+        self.assertEqual(len(waits._entered), 0)
 
 
 class MemoryTest(unittest.TestCase):
@@ -99,7 +105,7 @@ def measure():
     gc.collect()
     found = {
         "grown": resident() - before,
-        "listeners": len(calls.client.table.by_object),
+        "listeners": len(calls.client._session.listeners.by_object),
         "called": calls.called,
     }
     print(json.dumps(found))  # noqa: T201

@@ -3,7 +3,7 @@
 import threading
 from unittest import mock
 
-from ari.connection.stream import Reconnect
+from ari.connection.backoff import Reconnect
 from ari.exceptions import ARIConnectionError, ARIObjectGone, ARIServerUnavailable, ARIUnauthorized
 
 from ..sockets import DEADLINE, Inbox, StreamedAsterisk, library_threads
@@ -18,7 +18,7 @@ class ReconnectTest(StreamedAsterisk):
         self.told = Inbox()
         self.client.on_application_registered("app", self.told, "registered")
         self.client.on_application_deregistered("app", self.told, "deregistered")
-        patch = mock.patch("ari.session.run._RECOVERY", AT_ONCE)
+        patch = mock.patch("ari.session.gap.RETRY", AT_ONCE)
         patch.start()
         self.addCleanup(patch.stop)
 
@@ -71,7 +71,7 @@ class ReconnectTest(StreamedAsterisk):
 
     def test_credentials_that_are_refused_end_run_and_its_waits(self):
         gone, waiting = Inbox(), threading.Event()
-        self.client.waiting.before_wait = waiting.set
+        self.client._session.before_wait = waiting.set
 
         def on_start(channel, event):
             try:
@@ -104,7 +104,9 @@ class ReconnectTest(StreamedAsterisk):
         self.serve("GET", "/channels", [channel_json("c2")])
         gone, here = self.channel("c1"), self.channel("c2")
         listeners = [c.on_event("StasisEnd", lambda *_: None) for c in (gone, here)]
-        waiters = [self.client.waiting.open(["StasisEnd"], [c.event_key]) for c in (gone, here)]
+        waiters = [
+            self.client._session.open_wait(["StasisEnd"], [c.event_key]) for c in (gone, here)
+        ]
         _, peer = self.start()
         peer = self.lose(peer)
         with self.assertRaisesRegex(ARIObjectGone, "while the connection was lost"):
@@ -168,16 +170,16 @@ class ReconnectTest(StreamedAsterisk):
             go_on.wait(DEADLINE)
             yield 0.0
 
-        with mock.patch("ari.session.run._CHECKS", pauses()):
+        with mock.patch("ari.session.gap.CHECKS", pauses()):
             _, asked = self.check_passes([(200, "[]")] * 2)
             asked.next()
-            waiter = self.client.waiting.open(["ChannelDtmfReceived"], [("Channel", "c9")])
+            waiter = self.client._session.open_wait(["ChannelDtmfReceived"], [("Channel", "c9")])
             go_on.set()
             with self.assertRaises(ARIObjectGone):
                 waiter.get()
 
     def test_another_loss_ends_the_checks_of_the_gap_before(self):
-        with mock.patch("ari.session.run._CHECKS", (1e6,)):
+        with mock.patch("ari.session.gap.CHECKS", (1e6,)):
             _, peer = self.start()
             for _ in range(5):
                 peer = self.lose(peer)
@@ -186,7 +188,7 @@ class ReconnectTest(StreamedAsterisk):
                 pass  # they end at once
 
     def test_closing_ends_the_checks(self):
-        with mock.patch("ari.session.run._CHECKS", (1e6,)):
+        with mock.patch("ari.session.gap.CHECKS", (1e6,)):
             run, peer = self.start()
             self.lose(peer)
             self.assertIsNone(run.end())
@@ -195,7 +197,8 @@ class ReconnectTest(StreamedAsterisk):
     def test_closing_while_a_connection_is_made_again(self):
         """The check that begins then ends as well."""
         run, peer = self.start()
-        running = self.client._runs[0]
+        self.assertEqual(self.told.next(), "registered")
+        running = self.client._session.runs[0]
         on_connected = running.on_connected
 
         def close_first(apps, again):
@@ -203,7 +206,7 @@ class ReconnectTest(StreamedAsterisk):
             on_connected(apps, again)
 
         with (
-            mock.patch("ari.session.run._CHECKS", (1e6,)),
+            mock.patch("ari.session.gap.CHECKS", (1e6,)),
             mock.patch.object(running, "on_connected", close_first),
         ):
             self.lose(peer)

@@ -12,7 +12,7 @@ import warnings
 from pathlib import Path
 from unittest import mock
 
-from ari.connection.stream import Reconnect
+from ari.connection.backoff import Reconnect
 from ari.exceptions import ARIConnectionError, ARIObjectGone, ARIUnauthorized, ARIWaitTimeout
 
 from ..sockets import CLOSE, DEADLINE, Inbox, Run, StreamedAsterisk, library_threads, open_sockets
@@ -77,7 +77,7 @@ class ServingTest(StreamedAsterisk):
         for workers in (0, 2):
             with self.subTest(workers=workers):
                 got, waiting = Inbox(), threading.Event()
-                self.client.waiting.before_wait = waiting.set
+                self.client._session.before_wait = waiting.set
 
                 def on_start(channel, event, got=got):
                     got(channel.wait_for("ChannelDtmfReceived", timeout=DEADLINE)["digit"])
@@ -195,7 +195,7 @@ class ReplacedTest(StreamedAsterisk):
     def test_a_handler_that_waits_ends_with_it(self):
         """Nothing can meet it any more."""
         waiting, gone = threading.Event(), Inbox()
-        self.client.waiting.before_wait = waiting.set
+        self.client._session.before_wait = waiting.set
 
         def on_start(channel, event):
             try:
@@ -222,7 +222,7 @@ class EndingTest(StreamedAsterisk):
         self.assertEqual(library_threads(), [])
         self.assertEqual(open_sockets(), self.before)
         self.assertEqual(self.client.websockets, set())
-        self.assertEqual(self.client._runs, [])
+        self.assertEqual(self.client._session.runs, [])
 
     def test_closing_from_another_thread(self):
         for workers in (0, 3):
@@ -282,7 +282,7 @@ class EndingTest(StreamedAsterisk):
     def test_closing_while_a_handler_waits(self):
         for workers in (0, 2):
             waiting, gone = threading.Event(), Inbox()
-            self.client.waiting.before_wait = waiting.set
+            self.client._session.before_wait = waiting.set
 
             def on_start(channel, event, gone=gone):
                 try:
@@ -352,7 +352,7 @@ class EndingTest(StreamedAsterisk):
         with self.assertRaises(ARIObjectGone):
             self.client.wait_for("StasisStart")
         run, peer = self.start()
-        waiter = self.client.waiting.open(["StasisStart"])
+        waiter = self.client._session.open_wait(["StasisStart"])
         peer.send(start())
         self.assertEqual(waiter.get()["type"], "StasisStart")
 
@@ -367,7 +367,7 @@ class EndingTest(StreamedAsterisk):
         self.assertIsNone(first.wait())
         second_peer.send(start(app="b"))
         self.assertEqual(got.next()["application"], "b")
-        waiter = self.client.waiting.open(["StasisEnd"])
+        waiter = self.client._session.open_wait(["StasisEnd"])
         second.end()
         with self.assertRaises(ARIObjectGone):
             waiter.get()
@@ -377,7 +377,7 @@ class EndingTest(StreamedAsterisk):
         for workers in (0, 2):
             with self.subTest(workers=workers):
                 waiting, gone = threading.Event(), Inbox()
-                self.client.waiting.before_wait = waiting.set
+                self.client._session.before_wait = waiting.set
 
                 def on_start(channel, event, gone=gone):
                     for _ in range(2):
@@ -391,14 +391,14 @@ class EndingTest(StreamedAsterisk):
                 with self.client.on_channel_event("StasisStart", on_start):
                     peer.send(start())
                     self.assertTrue(waiting.wait(DEADLINE))
-                    others = self.client.waiting.open(["StasisEnd"])
+                    others = self.client._session.open_wait(["StasisEnd"])
                     peer.send(event("ApplicationReplaced", application="a"))
                     self.assertIsNone(first.wait())
                 gone.next()
                 gone.next()
                 with self.assertRaises(ARIWaitTimeout):
                     others.get(0)
-                self.assertEqual(self.client.waiting._deaf, set())
+                self.assertEqual(self.client._session.waits._deaf, set())
                 second.end()
 
     def test_closing_ends_both(self):
@@ -532,7 +532,7 @@ class InterruptTest(StreamedAsterisk):
         out, err = self.interrupt(
             """
             WORKERS = 0
-            client.waiting.before_wait = blocked
+            client._session.before_wait = blocked
             client.on_channel_event("StasisStart", lambda ch, ev: ch.wait_for("StasisEnd"))
             start = event("StasisStart", channel=channel_json(), args=[])
             threading.Thread(target=lambda: exchange.next().send(start)).start()

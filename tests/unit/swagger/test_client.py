@@ -86,7 +86,7 @@ class SwaggerClientTest(unittest.TestCase):
         operation = self.client.things.list
         self.assertEqual(operation.__name__, "list")
         self.assertEqual(operation.__doc__, "List all things")
-        self.assertEqual(operation.label, "things.list")
+        self.assertEqual(operation.model.name, "things.list")
         self.assertEqual(operation.uri, "https://h.test/ari/things")
         self.assertEqual(repr(operation), "Operation(things.list)")
         self.assertEqual(

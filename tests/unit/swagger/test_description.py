@@ -209,9 +209,7 @@ class FaultsTest(MockedHttp):
         self.assert_fault(URL, "a JSON object, got a list", body="[]")
 
     def test_a_listing_that_is_missing(self):
-        self.assert_fault(
-            URL, "404 Not Found", "Is this the address of an Asterisk", status=404, body=""
-        )
+        self.assert_fault(URL, "404 Not Found", "expected a resource listing", status=404, body="")
 
     def test_faults_of_a_listing(self):
         for listing, words in (

@@ -6,12 +6,19 @@ import typing
 import unittest
 from urllib.parse import unquote
 
+from ari.swagger.declarations import OperationModel
 from ari.swagger.request import Request, bind, build, near_miss, python_name, signature
 
 from ..support import tiny_operation, tiny_parameter
 
 URI = "http://h.test/ari/things/{tech}/{resource}"
-GET = tiny_operation(
+
+
+def model(declared, uri="u"):
+    return OperationModel.from_json(declared, uri)
+
+
+GET_JSON = tiny_operation(
     "get",
     parameters=[
         tiny_parameter("tech", "path", required=True),
@@ -22,7 +29,7 @@ GET = tiny_operation(
         tiny_parameter("loud", data_type="boolean"),
     ],
 )
-CREATE = tiny_operation(
+CREATE_JSON = tiny_operation(
     "create",
     "post",
     parameters=[
@@ -30,7 +37,9 @@ CREATE = tiny_operation(
         tiny_parameter("variables", "body", data_type="containers"),
     ],
 )
-PLAIN = tiny_operation("ping")
+GET = model(GET_JSON, URI)
+CREATE = model(CREATE_JSON, "http://h.test/x")
+PLAIN = model(tiny_operation("ping"))
 
 
 class BindTest(unittest.TestCase):
@@ -104,11 +113,11 @@ class BindTest(unittest.TestCase):
 
 class BuildTest(unittest.TestCase):
     def get(self, **values):
-        return build(GET, URI, {"tech": "PJSIP", "resource": "alice", **values})
+        return build(GET, {"tech": "PJSIP", "resource": "alice", **values})
 
     def test_a_plain_request(self):
         self.assertEqual(
-            self.get(), Request("GET", "http://h.test/ari/things/PJSIP/alice", {}, None, False)
+            self.get(), Request("GET", "http://h.test/ari/things/PJSIP/alice", operation=".get")
         )
 
     def test_path_segments_are_encoded_whole(self):
@@ -158,11 +167,9 @@ class BuildTest(unittest.TestCase):
             self.get(media={"a": 1})
 
     def body(self, value, **marks):
-        operation = json.loads(json.dumps(CREATE))
+        operation = json.loads(json.dumps(CREATE_JSON))
         operation["parameters"][1].update(marks)
-        request = build(
-            operation, "http://h.test/ari/things", {"endpoint": "e", "variables": value}
-        )
+        request = build(model(operation), {"endpoint": "e", "variables": value})
         self.assertEqual(request.method, "POST")
         self.assertEqual(request.query, {"endpoint": "e"})
         return json.loads(request.body)
@@ -199,24 +206,24 @@ class BuildTest(unittest.TestCase):
             self.body("A=1")
 
     def test_no_body_parameter_no_body(self):
-        self.assertIsNone(build(CREATE, "http://h.test/x", {"endpoint": "e"}).body)
+        self.assertIsNone(build(CREATE, {"endpoint": "e"}).body)
 
     def test_a_default_is_sent_only_where_it_is_marked(self):
         parameter = tiny_parameter("direction", defaultValue="both")
         operation = tiny_operation("mute", "POST", parameters=[parameter])
-        self.assertEqual(build(operation, "u", {}).query, {})
+        self.assertEqual(build(model(operation), {}).query, {})
         parameter["sendDefault"] = True
-        self.assertEqual(build(operation, "u", {}).query, {"direction": "both"})
-        self.assertEqual(build(operation, "u", {"direction": "in"}).query, {"direction": "in"})
+        self.assertEqual(build(model(operation), {}).query, {"direction": "both"})
+        self.assertEqual(build(model(operation), {"direction": "in"}).query, {"direction": "in"})
 
     def test_a_parameter_in_a_place_that_is_not_known(self):
         for kind in ("header", "form"):
             operation = tiny_operation("x", parameters=[tiny_parameter("p", kind)])
             with self.assertRaisesRegex(TypeError, f"p in the {kind}, which is not supported"):
-                build(operation, "u", {"p": "1"})
+                build(model(operation), {"p": "1"})
 
     def test_a_websocket_is_marked(self):
-        self.assertTrue(build(tiny_operation(is_websocket=True), "u", {}).is_websocket)
+        self.assertTrue(build(model(tiny_operation(is_websocket=True)), {}).is_websocket)
 
 
 class SignatureTest(unittest.TestCase):
@@ -240,13 +247,13 @@ class SignatureTest(unittest.TestCase):
         self.assertEqual(shown["loud"].annotation, bool | None)
         self.assertIn(str, typing.get_args(shown["media"].annotation))
         odd = tiny_operation("x", parameters=[tiny_parameter("p", required=True, data_type="Odd")])
-        self.assertIs(signature(odd).parameters["p"].annotation, object)
+        self.assertIs(signature(model(odd)).parameters["p"].annotation, object)
 
     def test_path_parameters_come_first_however_declared(self):
         operation = tiny_operation(
             parameters=[tiny_parameter("type"), tiny_parameter("id", "path", required=True)]
         )
-        self.assertEqual(list(signature(operation).parameters), ["id", "type"])
+        self.assertEqual(list(signature(model(operation)).parameters), ["id", "type"])
 
     def test_what_is_given_does_not_appear(self):
         self.assertEqual(next(iter(signature(GET, ["tech"]).parameters)), "resource")

@@ -1,0 +1,57 @@
+"""The event sources that each application is subscribed to, for subscribing again."""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+
+from ..kinds import BY_NAME, ENDS, Key
+
+__all__ = ["EventSources"]
+
+
+class EventSources:
+    """What was subscribed to through ``applications.subscribe``, counted as Asterisk does."""
+
+    def __init__(self) -> None:
+        self._sources: dict[str, Counter[str]] = {}
+        self._lock = threading.Lock()
+
+    def note(self, operation: str, values: Mapping[str, object]) -> None:
+        """Record an operation that succeeded, if it subscribed or unsubscribed.
+
+        :param values: its parameters' values by declared name.
+        """
+        if operation not in ("applications.subscribe", "applications.unsubscribe"):
+            return
+        given = values["eventSource"]
+        listed = given.split(",") if isinstance(given, str) else given
+        assert isinstance(listed, Iterable)
+        with self._lock:
+            sources = self._sources.setdefault(str(values["applicationName"]), Counter())
+            for source in listed:
+                sources[source] += 1 if operation == "applications.subscribe" else -1
+                if sources[source] <= 0:
+                    del sources[source]
+
+    def forget_ended(self, event_type: str, keys: Sequence[Key]) -> None:
+        """Forget the source that an event ends.
+
+        :param keys: the objects that the event is about, its main object first.
+        """
+        if event_type in ENDS and keys and keys[0][0] == ENDS[event_type]:
+            scheme = BY_NAME[keys[0][0]].source_scheme
+            if scheme:
+                self.drop(f"{scheme}:{keys[0][1]}")
+
+    def drop(self, source: str) -> None:
+        """Forget a source that is gone."""
+        with self._lock:
+            for sources in self._sources.values():
+                sources.pop(source, None)
+
+    def of(self, app: str) -> Counter[str]:
+        """Return the sources that an application is subscribed to, with their counts."""
+        with self._lock:
+            return Counter(self._sources.get(app, ()))

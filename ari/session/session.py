@@ -1,0 +1,179 @@
+"""One client's affairs: what is registered, waited for and running, and what its requests did.
+
+Whatever is below a client gets what it needs from its session, and does not know the client.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Iterable, Sequence
+from typing import Protocol
+
+from ..connection.source import Source
+from ..connection.websocket import as_source
+from ..events.listeners import ListenerTable
+from ..events.schema import EventSchema
+from ..events.waits import WaitingRoom
+from ..kinds import Key
+from ..swagger.client import SwaggerClient
+from ..transport.base import Json
+from ..transport.procedures import Procedure
+from .event_sources import EventSources
+from .lookback import LookBack
+from .waiting import ThreadTime, ThreadWaiter, first_event
+
+__all__ = ["Running", "Session"]
+
+log = logging.getLogger(__name__)
+
+
+class Running(Protocol):
+    """What a session knows of one ``run()``."""
+
+    @property
+    def reading(self) -> bool:
+        """Whether events may still come."""
+
+    @property
+    def threads(self) -> Sequence[int]:
+        """The numbers of the threads that call handlers."""
+
+    def close(self) -> None:
+        """End soon; from any thread."""
+
+
+class Session:
+    """What a client's requests, runs, listeners and waits share.
+
+    :param swagger: the description, and who sends requests.
+    :param exception_handler: called with what a listener raised.
+    :ivar schema: what the declarations say of events.
+    :ivar listeners: the listeners of events.
+    :ivar registered: the listeners of applications that were registered, by name.
+    :ivar deregistered: the listeners of applications that are no longer registered, by name.
+    :ivar waits: who waits for which events.
+    :ivar event_sources: what each application is subscribed to.
+    :ivar lookback: what requests did lately.
+    :ivar websockets: the sockets that are open.
+    :ivar answers: takes messages that are answers to requests and not events, by their type.
+    :ivar before_wait: called on a thread that is about to wait.
+    :ivar time_waited: the seconds that each thread has waited on purpose.
+    :ivar slow_handler: from how many seconds on a handler is logged as slow.
+    :ivar runs: the runs under way.
+    """
+
+    def __init__(
+        self, swagger: SwaggerClient, exception_handler: Callable[[BaseException], object]
+    ) -> None:
+        self.swagger = swagger
+        self.exception_handler = exception_handler
+        self.slow_handler = 1.0
+        events = swagger.get_resource("events")
+        self.schema = EventSchema(events.models if events is not None else {})
+        self.listeners = ListenerTable()
+        self.registered = ListenerTable()
+        self.deregistered = ListenerTable()
+        self.waits = WaitingRoom()
+        self.event_sources = EventSources()
+        self.lookback = LookBack(self.waits, self.event_sources, self.listeners)
+        self.websockets: set[object] = set()
+        self.answers: dict[str, Callable[[Json], object]] = {}
+        self.before_wait: Callable[[], object] = self.lookback.release_held
+        self.time_waited = ThreadTime()
+        self.runs: list[Running] = []
+        self._closed = False
+        self._lock = threading.RLock()
+
+    def connect(self, apps: Sequence[str]) -> Source:
+        """Open the source of the events of applications, without reading it.
+
+        :raises ARIException: it cannot be opened.
+        """
+        request = self.swagger.events.eventWebsocket.request(app=",".join(apps))
+        return as_source(self.swagger.transport.open_websocket(request))
+
+    # Waiting.
+
+    def open_wait(self, types: Iterable[str], keys: Sequence[Key] = ()) -> ThreadWaiter:
+        """Begin a wait of the calling thread.
+
+        :param types: the event types.
+        :param keys: the objects that the events must be about, any of them; the end of any of
+            them ends the wait. Without keys, events about anything.
+        """
+        waiter = ThreadWaiter(
+            self.waits,
+            types,
+            keys,
+            before_wait=self.before_wait,
+            time_waited=self.time_waited,
+        )
+        self.waits.enter(waiter, self.lookback.since(keys))
+        return waiter
+
+    def wait_for(
+        self,
+        types: Sequence[str],
+        keys: Sequence[Key],
+        predicate: Callable[[Json], object] | None,
+        deadline: float | None,
+    ) -> Procedure[Json]:
+        """Return the first event of these types that the predicate accepts; a procedure.
+
+        Later waits on these objects start after it.
+
+        :param deadline: the ``time.monotonic()`` second to wait until; None waits for ever.
+        :raises ARIWaitTimeout: none came in time.
+        :raises ARIObjectGone: none can come any more.
+        """
+        if not self.runs:
+            log.warning("waiting for %s, but no run() is reading events yet", " or ".join(types))
+        with self.open_wait(types, keys) as waiter:
+            event = yield from first_event(waiter, predicate, deadline)
+            if waiter.latest:  # else it is an end that was remembered, and changes nothing
+                self.lookback.start_at(keys, waiter.latest + 1)
+            return event
+
+    # Running.
+
+    def begin_run(self, run: Running) -> None:
+        """Record that a run begins."""
+        with self._lock:
+            self.runs.append(run)
+            self._closed = False
+            self.waits.reopen()
+
+    def stop_waits(self, threads: Iterable[int]) -> None:
+        """End the waits whose events nobody reads now that a run has stopped to read.
+
+        These are the waits of that run's own handlers; all of them when no other run reads.
+
+        :param threads: the threads of its handlers.
+        """
+        with self._lock:
+            if any(run.reading for run in self.runs):
+                self.waits.deafen(threads)
+            else:
+                self.waits.close()
+
+    def end_run(self, run: Running) -> None:
+        """Forget a run that ended; with the last one close the connections if it was closed."""
+        with self._lock:
+            self.waits.undeafen(run.threads)
+            if run in self.runs:
+                self.runs.remove(run)
+            finish = self._closed and not self.runs
+        if finish:
+            self.swagger.close()
+
+    def close(self) -> None:
+        """End all runs and waits; the last run, or else this call, closes the connections."""
+        with self._lock:
+            self._closed = True
+            runs = list(self.runs)
+            for run in runs:
+                run.close()
+            self.waits.close()
+        if not runs:
+            self.swagger.close()

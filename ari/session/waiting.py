@@ -1,0 +1,98 @@
+"""Waiting on a thread, and what waits in several steps."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from ..events.waits import Room, Waiter
+from ..exceptions import ARIWaitTimeout
+from ..kinds import Key
+from ..transport.base import Json
+from ..transport.procedures import Procedure
+
+__all__ = ["NextEvent", "ThreadTime", "ThreadWaiter", "first_event"]
+
+#: Seconds after which a wait looks again: a signal handler on the waiting thread may have put
+#: something in between the look and the wait, where no notice reaches it.
+_GLANCE = 1.0
+
+
+@dataclass(frozen=True)
+class NextEvent:
+    """A step: wait for a waiter's next event; its outcome is the event.
+
+    :ivar deadline: the ``time.monotonic()`` second to wait until; None waits for ever.
+    """
+
+    waiter: Waiter
+    deadline: float | None
+
+
+class ThreadTime(threading.local):
+    """The seconds that each thread has spent waiting on purpose."""
+
+    waited = 0.0
+
+
+class ThreadWaiter(Waiter):
+    """A wait of the thread that made it.
+
+    :param before_wait: called on the thread that is about to wait.
+    :param time_waited: counts the seconds that it waits.
+    """
+
+    def __init__(
+        self,
+        room: Room,
+        types: Iterable[str],
+        keys: Sequence[Key] = (),
+        *,
+        before_wait: Callable[[], object] = lambda: None,
+        time_waited: ThreadTime | None = None,
+    ) -> None:
+        super().__init__(room, frozenset(types), keys, threading.get_ident())
+        self._before_wait = before_wait
+        self._time_waited = time_waited or ThreadTime()
+        self._changed = threading.Condition()
+
+    def wake(self) -> None:
+        """Make the waiting thread look again."""
+        with self._changed:
+            self._changed.notify()
+
+    def get(self, deadline: float | None = None) -> Json:
+        """Return the next event.
+
+        :param deadline: the ``time.monotonic()`` second to wait until; None waits for ever.
+        :raises ARIWaitTimeout: none came in time.
+        :raises ARIObjectGone: none can come any more.
+        """
+        self._before_wait()
+        began = time.monotonic()
+        try:
+            with self._changed:
+                while (event := self.take(now := time.monotonic())) is None:
+                    if deadline is not None and now >= deadline:
+                        raise ARIWaitTimeout(f"{self.describe()}: nothing came in time")
+                    ends = [deadline, self.ends_at, now + _GLANCE]
+                    self._changed.wait(min(end for end in ends if end is not None) - now)
+                return event
+        finally:
+            self._time_waited.waited += time.monotonic() - began
+
+
+def first_event(
+    waiter: Waiter, predicate: Callable[[Json], object] | None, deadline: float | None
+) -> Procedure[Json]:
+    """Return the first event of a waiter that a predicate accepts; a procedure.
+
+    :raises ARIWaitTimeout: none came in time.
+    :raises ARIObjectGone: none can come any more.
+    """
+    while True:
+        event: Json = yield NextEvent(waiter, deadline)
+        if predicate is None or predicate(event):
+            return event

@@ -1,0 +1,1 @@
+"""Who carries a request to Asterisk and brings the response."""

@@ -1,0 +1,120 @@
+"""HTTP as a transport: an http client of swaggerpy's interface, wrapped once.
+
+Such a client may be somebody else's: an old subclass, or a stub that knows no more than it must.
+What it lacks is made up for here, so that nobody else asks what it has.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Mapping
+from typing import Any, Protocol
+
+import requests
+import websocket
+
+from ..exceptions import ARIException
+from .base import Request, Response
+from .errors import TRANSPORT_ERRORS, transport_error
+
+__all__ = ["HttpClientLike", "HttpTransport"]
+
+log = logging.getLogger(__name__)
+
+_JSON_HEADERS = {"Content-Type": "application/json", "Accept": "application/json"}
+
+
+class HttpClientLike(Protocol):
+    """What is needed of an http client; see :class:`ari.swagger.http_client.HttpClient`."""
+
+    def request(self, method: str, url: str, *, params: dict[str, str]) -> Any:
+        """Send a request; one with a body has ``data`` and ``headers`` besides."""
+
+    def ws_connect(self, url: str, params: dict[str, str]) -> Any:
+        """Open a WebSocket and return it."""
+
+    def close(self) -> None:
+        """Close kept-alive connections."""
+
+
+class HttpTransport:
+    """Carries requests by an http client.
+
+    :param http_client: the client; kept as it is, and asked anew for each request.
+    """
+
+    def __init__(self, http_client: HttpClientLike) -> None:
+        self.http_client: Any = http_client
+
+    def __repr__(self) -> str:
+        return f"HttpTransport({self.http_client!r})"
+
+    @property
+    def requests_at_once(self) -> int:
+        """How many requests the client allows at once."""
+        return int(getattr(self.http_client, "parallel_requests", 1))
+
+    def send(self, request: Request) -> Response:
+        """Send a request and return the response, whatever its status."""
+        log.debug("%s: %s %s", request.operation, request.method, request.url)
+        method, url, query = request.method, request.url, request.query
+        try:
+            if request.body is None:
+                answer = self.http_client.request(method, url, params=query)
+            else:
+                answer = self.http_client.request(
+                    method, url, params=query, data=request.body, headers=_JSON_HEADERS
+                )
+        except ARIException:
+            raise
+        except TRANSPORT_ERRORS as ex:
+            raise transport_error(ex, request.operation, url) from ex
+        if isinstance(answer, requests.Response) or hasattr(answer, "content"):
+            return answer  # type: ignore[no-any-return]
+        return _Completed(answer)
+
+    def open_websocket(self, request: Request) -> Any:
+        """Open the WebSocket that a request asks for, and return the client's own socket."""
+        log.debug("%s: %s", request.operation, request.url)
+        try:
+            return self.http_client.ws_connect(
+                "ws" + request.url.removeprefix("http"), params=request.query
+            )
+        except ARIException:
+            raise
+        except (*TRANSPORT_ERRORS, websocket.WebSocketException) as ex:
+            raise transport_error(ex, request.operation, request.url) from ex
+
+    def reserve(self, count: int) -> None:
+        """Keep this many connections alive, if the client can."""
+        if hasattr(self.http_client, "reserve_connections"):
+            self.http_client.reserve_connections(count)
+
+    def user_for(self, url: str) -> str | None:
+        """Return the user name that requests to this address carry; None if it is not known."""
+        found = getattr(self.http_client, "user_for", None)
+        return found(url) if found is not None else None
+
+    def close(self) -> None:
+        """Close the client's connections."""
+        self.http_client.close()
+
+
+class _Completed:
+    """A response of somebody else's making that knows no more than its status and its JSON.
+
+    Its own attributes are still there.
+    """
+
+    def __init__(self, response: Any) -> None:
+        self._response = response
+        self.headers: Mapping[str, str] = getattr(response, "headers", {})
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._response, name)
+
+    @property
+    def content(self) -> bytes:
+        """The body, made of the JSON."""
+        return json.dumps(self._response.json()).encode()
