@@ -17,7 +17,7 @@
 import logging
 
 from . import client, exceptions, model
-from .client import Client, connect
+from .client import Client, connect, from_env
 from .connection.backoff import Reconnect
 from .exceptions import (
     ARIBadRequest,
@@ -62,6 +62,7 @@ __all__ = [
     "client",
     "connect",
     "exceptions",
+    "from_env",
     "model",
 ]
 

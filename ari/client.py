@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -31,7 +32,7 @@ from .transport.procedures import Procedure, drive, take_step
 if TYPE_CHECKING:
     from typing_extensions import Self
 
-__all__ = ["Client", "connect"]
+__all__ = ["Client", "connect", "from_env"]
 
 log = logging.getLogger(__name__)
 
@@ -81,6 +82,41 @@ def connect(
     except BaseException:
         http_client.close()
         raise
+
+
+def from_env(
+    *,
+    verify: bool | str = True,
+    cert: str | tuple[str, str] | None = None,
+    timeout: float | tuple[float, float] = DEFAULT_TIMEOUT,
+    wait: float = 0.0,
+) -> Client:
+    """Connect to the Asterisk that environment variables name and return a client for it.
+
+    ``ARI_URL`` is the address, ``ARI_USER`` and ``ARI_PASSWORD`` are the credentials; none of them
+    has a default. The options are those of :func:`connect`, and so are its other exceptions.
+
+    :raises ValueError: a variable is missing or empty, or ``ARI_URL`` is not an address that
+        :func:`connect` accepts. The text names the variables and never shows a value.
+    """
+    names = ("ARI_URL", "ARI_USER", "ARI_PASSWORD")
+    url, username, password = values = [os.environ.get(name, "") for name in names]
+    missing = [name for name, value in zip(names, values, strict=True) if not value]
+    if missing:
+        raise ValueError(
+            f"from_env() finds no value for {', '.join(missing)}: set the environment variables "
+            "ARI_URL (such as http://localhost:8088/), ARI_USER and ARI_PASSWORD, or give address, "
+            "user and password to ari.connect()"
+        )
+    try:
+        _checked(url)
+    except ValueError:
+        # That text may show the address, which is the password if the variables are mixed up.
+        raise ValueError(
+            "from_env() finds no address of Asterisk in ARI_URL: it must look like "
+            "http://localhost:8088/, with a valid port and without credentials or a query"
+        ) from None
+    return connect(url, username, password, verify=verify, cert=cert, timeout=timeout, wait=wait)
 
 
 class Client(Listening):
