@@ -66,4 +66,6 @@ __all__ = [
     "model",
 ]
 
+__version__ = "0.2.0"
+
 logging.getLogger(__name__).addHandler(logging.NullHandler())

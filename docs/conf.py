@@ -1,11 +1,11 @@
 """How Sphinx renders the documentation."""
 
-from importlib.metadata import version as installed_version
+import ari
 
 project = "ari"
 author = "the ari-py maintainers"
 copyright = "2026, the ari-py maintainers"
-release = version = installed_version("ari-py")
+release = version = ari.__version__
 
 extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.viewcode"]
 exclude_patterns = ["_build"]
