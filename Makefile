@@ -59,4 +59,4 @@ bench: $(VENV_READY)
 clean:
 	rm -rf $(VENV) .venv-* build dist *.egg-info docs/_build
 
-include asterisk.mk interop.mk
+include tests/asterisk/asterisk.mk tests/interop/interop.mk
