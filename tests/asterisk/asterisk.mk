@@ -3,7 +3,7 @@
 .PHONY: asterisk test-asterisk scenarios
 
 asterisk:
-	@python3 tests/asterisk/rootfs.py
+	@python3 tests/asterisk/harness/install_asterisk.py
 
 # On a server of the user's own, ARI_TEST_URL, the scenarios are left out: they are about two releases.
 # A real server has races of its own; what fails twice is ours. Reruns are counted in the summary.

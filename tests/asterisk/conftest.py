@@ -1,6 +1,6 @@
 """Make the harness importable and its fixtures known."""
 
-from tests.asterisk.plugin import (
+from tests.asterisk.harness.fixtures import (
     asterisk,
     pytest_generate_tests,
     session_switchboard,

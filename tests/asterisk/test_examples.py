@@ -7,10 +7,10 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.asterisk.dialplan import EXAMPLES
-from tests.asterisk.programs import Program
-from tests.asterisk.server import AsteriskServer, Server
-from tests.asterisk.switchboard import Call, Event, Switchboard, quote, until
+from tests.asterisk.harness.dialplan import EXAMPLES
+from tests.asterisk.harness.example_program import Program
+from tests.asterisk.harness.server import AsteriskServer, Server
+from tests.asterisk.harness.switchboard import Call, Event, Switchboard, quote, until
 
 Run = Callable[..., Program]
 

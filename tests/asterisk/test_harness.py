@@ -4,9 +4,9 @@ import os
 
 import pytest
 
-from tests.asterisk.plugin import SIMULATOR, make_server, server_names
-from tests.asterisk.server import AsteriskServer, OwnServer, Server
-from tests.asterisk.switchboard import Switchboard, quote, until
+from tests.asterisk.harness.fixtures import SIMULATOR, make_server, server_names
+from tests.asterisk.harness.server import AsteriskServer, OwnServer, Server
+from tests.asterisk.harness.switchboard import Switchboard, quote, until
 
 
 def test_the_version_is_the_one_that_the_name_says(asterisk: Server) -> None:

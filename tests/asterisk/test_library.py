@@ -12,8 +12,8 @@ import pytest
 import requests
 
 import ari
-from tests.asterisk.server import Server
-from tests.asterisk.switchboard import DEADLINE, Call, Switchboard, until
+from tests.asterisk.harness.server import Server
+from tests.asterisk.harness.switchboard import DEADLINE, Call, Switchboard, until
 
 SPECIAL = ["with space", "with/slash", "a+b", "100%", "a;b", "who?", "#1", "a,b", "grün", "a&b=c"]
 

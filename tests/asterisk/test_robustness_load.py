@@ -15,11 +15,11 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from tests.asterisk.proxy import Proxy
-from tests.asterisk.server import OwnServer, Server
-from tests.asterisk.session import Session
-from tests.asterisk.simulated import SimulatedServer
-from tests.asterisk.switchboard import DEADLINE, until
+from tests.asterisk.harness.proxy import Proxy
+from tests.asterisk.harness.server import OwnServer, Server
+from tests.asterisk.harness.session import Session
+from tests.asterisk.harness.simulated_server import SimulatedServer
+from tests.asterisk.harness.switchboard import DEADLINE, until
 
 EVENTS = 10_000
 PADDING = 2048

@@ -8,10 +8,10 @@ from typing import Any
 
 import ari
 from ari.connection.backoff import Reconnect
-from tests.asterisk.proxy import Proxy
-from tests.asterisk.server import OwnServer, Server
-from tests.asterisk.session import Session
-from tests.asterisk.switchboard import DEADLINE, until
+from tests.asterisk.harness.proxy import Proxy
+from tests.asterisk.harness.server import OwnServer, Server
+from tests.asterisk.harness.session import Session
+from tests.asterisk.harness.switchboard import DEADLINE, until
 
 CALLS = 50
 WAITERS = 10

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 import pytest
 import websocket
 
-from tests.asterisk import rootfs
-from tests.asterisk.server import READER, READER_PASSWORD, AsteriskServer, OwnServer
-from tests.asterisk.simulated import SimulatedServer
+from tests.asterisk.harness import install_asterisk
+from tests.asterisk.harness.server import READER, READER_PASSWORD, AsteriskServer, OwnServer
+from tests.asterisk.harness.simulated_server import SimulatedServer
 from tests.scenarios.plays import SCENARIOS
 
 # Virtual seconds per real second: fast, and yet slow enough to interrupt what goes on.
@@ -94,7 +94,7 @@ def server(request: pytest.FixtureRequest) -> Iterator[Venue]:
 
 @contextlib.contextmanager
 def asterisk(version: str) -> Iterator[Venue]:
-    release = next(r for r in rootfs.RELEASES if r.name == f"asterisk{version}")
+    release = next(r for r in install_asterisk.RELEASES if r.name == f"asterisk{version}")
     if not release.is_there:
         pytest.fail(f"{release.folder} is missing: run `make asterisk` first", pytrace=False)
     if os.geteuid() != 0:

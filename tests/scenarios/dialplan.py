@@ -1,7 +1,7 @@
 """The extensions of the context ``default`` that the scenarios dial.
 
-The real Asterisk has them from ``tests/asterisk/etc/extensions.conf``; a simulator has to bring the
-same ones. ``Local/NAME@default`` reaches each of them.
+A real Asterisk has them from ``tests/asterisk/harness/etc/extensions.conf``; a simulator must have
+the same ones. ``Local/NAME@default`` reaches each of them.
 """
 
 EXTENSIONS = {

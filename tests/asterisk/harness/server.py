@@ -1,7 +1,8 @@
 """Run a real Asterisk for the tests: started on a port of its own, and surely gone afterwards.
 
-Several instances can run out of one folder (see ``rootfs.py``): each has its own configuration,
-run, log and spool directories under ``/srv`` in the folder, and its own port on 127.0.0.1.
+Several instances can run from one folder (see ``install_asterisk.py``): each has its own
+configuration, run, log and spool directories under ``/srv`` in the folder, and its own port on
+127.0.0.1.
 """
 
 from __future__ import annotations
@@ -20,8 +21,8 @@ from pathlib import Path
 
 import requests
 
-from tests.asterisk.dialplan import dialplan
-from tests.asterisk.leash import Leash
+from tests.asterisk.harness.dialplan import dialplan
+from tests.asterisk.harness.leash import Leash
 
 HERE = Path(__file__).resolve().parent
 USER = "asterisk"

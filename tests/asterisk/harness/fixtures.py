@@ -13,10 +13,10 @@ from collections.abc import Iterator, Sequence
 
 import pytest
 
-from tests.asterisk import rootfs
-from tests.asterisk.server import AsteriskServer, OwnServer, Server
-from tests.asterisk.simulated import SimulatedServer
-from tests.asterisk.switchboard import Switchboard
+from tests.asterisk.harness import install_asterisk
+from tests.asterisk.harness.server import AsteriskServer, OwnServer, Server
+from tests.asterisk.harness.simulated_server import SimulatedServer
+from tests.asterisk.harness.switchboard import Switchboard
 
 OWN = "own"
 SIMULATOR = "simulator"
@@ -31,14 +31,14 @@ def server_names(chosen: Sequence[str] | None = None) -> list[str]:
         return [OWN]
     if chosen:
         return [name if name == SIMULATOR else f"asterisk{name}" for name in chosen]
-    return [release.name for release in rootfs.RELEASES]
+    return [release.name for release in install_asterisk.RELEASES]
 
 
 def make_server(name: str) -> OwnServer:
     """Return a server of our own, not started yet."""
     if name == SIMULATOR:
         return SimulatedServer()
-    release = next(release for release in rootfs.RELEASES if release.name == name)
+    release = next(release for release in install_asterisk.RELEASES if release.name == name)
     if not release.is_there:
         pytest.fail(f"{release.folder} is missing: run `make asterisk` first", pytrace=False)
     if os.geteuid() != 0:

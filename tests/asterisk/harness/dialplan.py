@@ -1,8 +1,8 @@
 # ruff: noqa: T201
 """The dialplan of the tests: our telephones, and the lines that the examples ask for.
 
-A server of your own (``ARI_TEST_URL``) needs it too; ``python -m tests.asterisk.dialplan`` prints
-it.
+A server of your own (``ARI_TEST_URL``) needs it too;
+``python -m tests.asterisk.harness.dialplan`` prints it.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import re
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
-EXAMPLES = HERE.parents[1] / "examples"
+EXAMPLES = HERE.parents[2] / "examples"
 
 
 def dialplan() -> str:

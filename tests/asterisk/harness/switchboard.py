@@ -23,7 +23,7 @@ from typing import Any
 import requests
 import websocket
 
-from tests.asterisk.server import Server
+from tests.asterisk.harness.server import Server
 
 DEADLINE = 20.0
 Event = dict[str, Any]

@@ -9,10 +9,10 @@ import subprocess
 import sys
 import threading
 
-from tests.asterisk.dialplan import EXAMPLES
-from tests.asterisk.leash import Leash
-from tests.asterisk.server import Server
-from tests.asterisk.switchboard import DEADLINE
+from tests.asterisk.harness.dialplan import EXAMPLES
+from tests.asterisk.harness.leash import Leash
+from tests.asterisk.harness.server import Server
+from tests.asterisk.harness.switchboard import DEADLINE
 
 
 class Program:

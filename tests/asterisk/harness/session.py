@@ -9,8 +9,8 @@ import uuid
 from typing import Any
 
 import ari
-from tests.asterisk.server import Server
-from tests.asterisk.switchboard import DEADLINE
+from tests.asterisk.harness.server import Server
+from tests.asterisk.harness.switchboard import DEADLINE
 
 
 class Session:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from ari.testing import Simulator
-from tests.asterisk.dialplan import dialplan
-from tests.asterisk.server import (
+from tests.asterisk.harness.dialplan import dialplan
+from tests.asterisk.harness.server import (
     ALLOWED_ORIGIN,
     PASSWORD,
     READER,
