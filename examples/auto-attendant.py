@@ -22,7 +22,6 @@ number of seconds that a caller has for pressing a key is 10, or the first argum
 """
 
 import logging
-import os
 import sys
 import threading
 from contextlib import suppress
@@ -137,14 +136,9 @@ class Attendant:
 def main():
     logging.basicConfig()  # Errors in handlers are logged.
     patience = float(sys.argv[1]) if len(sys.argv) > 1 else 10.0
-    client = ari.connect(
-        os.environ.get("ARI_URL", "http://localhost:8088/"),
-        os.environ.get("ARI_USER", "asterisk"),
-        os.environ.get("ARI_PASSWORD", "asterisk"),
-    )
+    client = ari.from_env()
 
-    def on_start(channel_obj, event):
-        channel = channel_obj.get("channel")
+    def on_start(channel, event):
         try:
             Attendant(channel, patience)
         except GONE:

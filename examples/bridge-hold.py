@@ -15,7 +15,6 @@ The address and the credentials of Asterisk are taken from ARI_URL, ARI_USER and
 """
 
 import logging
-import os
 
 import ari
 
@@ -36,21 +35,16 @@ def find_or_create_bridge(client):
 
 def main():
     logging.basicConfig()  # Errors in handlers are logged.
-    client = ari.connect(
-        os.environ.get("ARI_URL", "http://localhost:8088/"),
-        os.environ.get("ARI_USER", "asterisk"),
-        os.environ.get("ARI_PASSWORD", "asterisk"),
-    )
+    client = ari.from_env()
     bridge = find_or_create_bridge(client)
     bridge.startMoh()
 
-    def on_start(channel_obj, event):
+    def on_start(channel, event):
         """Answer the caller and put the channel into the bridge."""
-        channel = channel_obj.get("channel")
         print(f"{channel.json['name']} calls")
         try:
             channel.answer()
-            bridge.addChannel(channel=channel.id)
+            bridge.addChannel(channel=channel)
         except ari.ARIHTTPError as error:
             print(f"{channel.json['name']} did not wait: {error.message}")
 

@@ -13,7 +13,6 @@ The address and the credentials of Asterisk are taken from ARI_URL, ARI_USER and
 """
 
 import logging
-import os
 import sys
 
 import ari
@@ -23,11 +22,7 @@ APP = "bridge-subscription"
 
 def main():
     logging.basicConfig()  # Errors in handlers are logged.
-    client = ari.connect(
-        os.environ.get("ARI_URL", "http://localhost:8088/"),
-        os.environ.get("ARI_USER", "asterisk"),
-        os.environ.get("ARI_PASSWORD", "asterisk"),
-    )
+    client = ari.from_env()
     if len(sys.argv) > 1:
         try:
             bridge = client.bridges.get(bridgeId=sys.argv[1])

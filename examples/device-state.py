@@ -18,7 +18,6 @@ The address and the credentials of Asterisk are taken from ARI_URL, ARI_USER and
 """
 
 import logging
-import os
 
 import ari
 
@@ -28,16 +27,11 @@ DEVICE = "Stasis:waiting"
 
 def main():
     logging.basicConfig()  # Errors in handlers are logged.
-    client = ari.connect(
-        os.environ.get("ARI_URL", "http://localhost:8088/"),
-        os.environ.get("ARI_USER", "asterisk"),
-        os.environ.get("ARI_PASSWORD", "asterisk"),
-    )
+    client = ari.from_env()
     bridge = client.bridges.create(type="holding", name="device-state")
     client.deviceStates.update(deviceName=DEVICE, deviceState="NOT_INUSE")
 
-    def on_start(channel_obj, event):
-        channel = channel_obj.get("channel")
+    def on_start(channel, event):
         try:
             channel.answer()
             bridge.addChannel(channel=channel)

@@ -12,7 +12,6 @@ The address and the credentials of Asterisk are taken from ARI_URL, ARI_USER and
 """
 
 import logging
-import os
 from contextlib import suppress
 
 import ari
@@ -41,9 +40,8 @@ def hang_up(channel):
         channel.hangup()
 
 
-def on_start(channel_obj, event):
+def on_start(channel, event):
     """Answer, say that keys can be pressed, and listen for them."""
-    channel = channel_obj.get("channel")
     print(f"{channel.json['name']} calls")
     channel.on_event("ChannelDtmfReceived", on_digit)
     try:
@@ -59,11 +57,7 @@ def on_end(channel, event):
 
 def main():
     logging.basicConfig()  # Errors in handlers are logged.
-    client = ari.connect(
-        os.environ.get("ARI_URL", "http://localhost:8088/"),
-        os.environ.get("ARI_USER", "asterisk"),
-        os.environ.get("ARI_PASSWORD", "asterisk"),
-    )
+    client = ari.from_env()
     client.on_channel_event("StasisStart", on_start)
     client.on_channel_event("StasisEnd", on_end)
     client.on_application_registered(APP, print, "Ready for calls")

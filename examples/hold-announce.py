@@ -14,7 +14,6 @@ The address and the credentials of Asterisk are taken from ARI_URL, ARI_USER and
 """
 
 import logging
-import os
 from contextlib import suppress
 
 import ari
@@ -24,16 +23,11 @@ APP = "hold-announce"
 
 def main():
     logging.basicConfig()  # Errors in handlers are logged.
-    client = ari.connect(
-        os.environ.get("ARI_URL", "http://localhost:8088/"),
-        os.environ.get("ARI_USER", "asterisk"),
-        os.environ.get("ARI_PASSWORD", "asterisk"),
-    )
+    client = ari.from_env()
     bridge = client.bridges.create(type="holding", name="hold-announce")
 
-    def on_start(channel_obj, event):
+    def on_start(channel, event):
         """Let the caller in."""
-        channel = channel_obj.get("channel")
         try:
             channel.answer()
             bridge.addChannel(channel=channel)

@@ -24,7 +24,6 @@ The address and the credentials of Asterisk are taken from ARI_URL, ARI_USER and
 """
 
 import logging
-import os
 from contextlib import suppress
 
 import ari
@@ -98,16 +97,11 @@ def hang_up(channel):
 
 def main():
     logging.basicConfig()  # Errors in handlers are logged.
-    client = ari.connect(
-        os.environ.get("ARI_URL", "http://localhost:8088/"),
-        os.environ.get("ARI_USER", "asterisk"),
-        os.environ.get("ARI_PASSWORD", "asterisk"),
-    )
+    client = ari.from_env()
 
-    def on_start(channel_obj, event):
+    def on_start(channel, event):
         if event["args"] == [DIALLED]:
             return  # The second party, which serve() is waiting for.
-        channel = channel_obj.get("channel")
         if not event["args"]:
             print(f"{channel.id}: the dialplan names no endpoint to dial")
             hang_up(channel)

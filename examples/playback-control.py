@@ -22,7 +22,6 @@ The address and the credentials of Asterisk are taken from ARI_URL, ARI_USER and
 """
 
 import logging
-import os
 from contextlib import suppress
 
 import ari
@@ -69,8 +68,7 @@ class Listener:
             self.channel.hangup()
 
 
-def on_start(channel_obj, event):
-    channel = channel_obj.get("channel")
+def on_start(channel, event):
     print(f"{channel.json['name']}: listening")
     try:
         Listener(channel)
@@ -80,11 +78,7 @@ def on_start(channel_obj, event):
 
 def main():
     logging.basicConfig()  # Errors in handlers are logged.
-    client = ari.connect(
-        os.environ.get("ARI_URL", "http://localhost:8088/"),
-        os.environ.get("ARI_USER", "asterisk"),
-        os.environ.get("ARI_PASSWORD", "asterisk"),
-    )
+    client = ari.from_env()
     client.on_channel_event("StasisStart", on_start)
     client.on_application_registered(APP, print, "Ready for calls")
     with client:

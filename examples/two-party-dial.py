@@ -22,7 +22,6 @@ The address and the credentials of Asterisk are taken from ARI_URL, ARI_USER and
 """
 
 import logging
-import os
 from contextlib import suppress
 
 import ari
@@ -54,7 +53,7 @@ class Connection:
         self.callee.on_event("ChannelDestroyed", self.on_callee_gone)
         print(f"{caller.json['name']} waits for {endpoint}")
 
-    def on_answer(self, channel_obj, event):
+    def on_answer(self, channel, event):
         print(f"{self.callee.json['name']} answered")
         try:
             self.caller.answer()
@@ -82,15 +81,10 @@ class Connection:
 
 def main():
     logging.basicConfig()  # Errors in handlers are logged.
-    client = ari.connect(
-        os.environ.get("ARI_URL", "http://localhost:8088/"),
-        os.environ.get("ARI_USER", "asterisk"),
-        os.environ.get("ARI_PASSWORD", "asterisk"),
-    )
+    client = ari.from_env()
 
-    def on_start(channel_obj, event):
+    def on_start(channel, event):
         """Connect a new caller; the party that we dialled ourselves comes here, too."""
-        channel = channel_obj.get("channel")
         if event["args"] == [DIALLED]:
             return
         if not event["args"]:

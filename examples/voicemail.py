@@ -20,7 +20,6 @@ The address and the credentials of Asterisk are taken from ARI_URL, ARI_USER and
 """
 
 import logging
-import os
 import time
 from contextlib import suppress
 
@@ -139,14 +138,9 @@ def in_mailbox(recording, mailbox):
 
 def main():
     logging.basicConfig()  # Errors in handlers are logged.
-    client = ari.connect(
-        os.environ.get("ARI_URL", "http://localhost:8088/"),
-        os.environ.get("ARI_USER", "asterisk"),
-        os.environ.get("ARI_PASSWORD", "asterisk"),
-    )
+    client = ari.from_env()
 
-    def on_start(channel_obj, event):
-        channel = channel_obj.get("channel")
+    def on_start(channel, event):
         print(f"{channel.json['name']}: {', '.join(event['args'])}")
         try:
             match event["args"]:

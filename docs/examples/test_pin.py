@@ -8,8 +8,7 @@ import ari
 def ask_for_pin(client, pin="1234"):
     """Let in whoever knows the PIN, and hang up on everybody else."""
 
-    def on_start(objects, event):
-        channel = objects["channel"]
+    def on_start(channel, event):
         channel.answer()
         entered = channel.read_digits(len(pin), prompt="sound:vm-password")
         if entered == pin:

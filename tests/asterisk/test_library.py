@@ -116,13 +116,13 @@ class TestCalls:
             seen.append(channel.id)
             channel.answer()
 
-        def as_in_the_examples(channel_obj: Any, event: dict[str, Any]) -> None:
+        def as_in_programs_for_ari_py(channel_obj: Any, event: dict[str, Any]) -> None:
             channel = channel_obj.get("channel")
             seen.append(channel.id)
             channel.play(media="sound:beep")
 
         client.on_channel_event("StasisStart", as_in_the_readme)
-        client.on_channel_event("StasisStart", as_in_the_examples)
+        client.on_channel_event("StasisStart", as_in_programs_for_ari_py)
         with running() as app:
             call = switchboard.call(f"stasis-{app}")
             call.expect_answer()
