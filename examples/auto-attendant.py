@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """Answer calls with a menu: an automated attendant.
 
-1 plays something, 2 leads to the operator, which is an extension of the dialplan, 9 says goodbye.
-A key may be pressed while the menu is still being read. Somebody who presses nothing hears the menu
-again, twice, and then goodbye.
+Key 1 plays a sound, 2 continues at the operator's extension in the dialplan, and 9 ends the call.
+Callers may press a key while the menu is playing. Those who press none hear the menu twice more and
+then a goodbye.
 
 Dialplan, in extensions.conf::
 
@@ -12,13 +12,13 @@ Dialplan, in extensions.conf::
      same => n,Stasis(auto-attendant)
      same => n,Hangup()
 
-    exten => 2097,1,NoOp(The operator, who is to be dialled here)
+    exten => 2097,1,NoOp(Dial the operator here)
      same => n,Playback(one-moment-please)
      same => n,Wait(10)
      same => n,Hangup()
 
-The address and the credentials of Asterisk are taken from ARI_URL, ARI_USER and ARI_PASSWORD. The
-number of seconds that a caller has for pressing a key is 10, or the first argument.
+Set ARI_URL, ARI_USER and ARI_PASSWORD to the address and the credentials of Asterisk.
+Callers have 10 seconds to press a key; the first argument is another number of seconds.
 """
 
 import logging
@@ -37,10 +37,9 @@ REPEATS = 2
 
 
 class Attendant:
-    """Attends to one call.
+    """The attendant of one call.
 
-    The timer runs in a thread of its own, so the methods that both the timer and the handlers use
-    hold a lock.
+    The timer runs on a thread of its own, so a lock guards what it shares with the handlers.
     """
 
     def __init__(self, channel, patience):
@@ -52,25 +51,25 @@ class Attendant:
         self.timer = None
         self.ended = False
         channel.on_event("ChannelDtmfReceived", self.on_digit)
-        # Registered before anything is played: the timer's thread could be too late for its end.
+        # Registered before anything plays: the timer's thread could register it too late.
         channel.on_event("PlaybackFinished", self.on_finished)
         channel.on_event("StasisEnd", self.on_end)
         channel.answer()
         self.read_menu()
 
     def read_menu(self, before=()):
-        """Read the menu, after something else perhaps, and then wait for a key."""
+        """Play the menu, after the media in ``before``; its end starts the wait for a key."""
         self.readings += 1
         self.log("menu")
         self.prompt = self.channel.play(media=[*before, *MENU])
 
     def on_finished(self, channel, event):
-        """Wait for a key after the menu, hang up after the goodbye."""
+        """Start the wait for a key after the menu; hang up after the goodbye."""
         with self.lock:
             if self.prompt is None or self.prompt.id != event["playback"]["id"]:
                 return
             if self.ended:
-                with suppress(*GONE):  # The caller was faster.
+                with suppress(*GONE):  # The caller hung up first.
                     channel.hangup()
             else:
                 self.timer = threading.Timer(self.patience, self.on_silence)
@@ -78,7 +77,7 @@ class Attendant:
                 self.timer.start()
 
     def on_silence(self):
-        """Read the menu again, or give up."""
+        """Play the menu again, or give up."""
         with self.lock:
             try:
                 if self.ended:
@@ -110,12 +109,12 @@ class Attendant:
                 self.log("left meanwhile")
 
     def stop_prompt(self):
-        """Be quiet at once, and do not wait for a key any more."""
+        """Stop the prompt and the wait for a key."""
         prompt, self.prompt = self.prompt, None
         if self.timer is not None:
             self.timer.cancel()
         if prompt is not None:
-            with suppress(ari.ARIHTTPError):  # It has ended, or says a number: no way to stop that.
+            with suppress(ari.ARIHTTPError):  # It has ended, or cannot be stopped (a number).
                 prompt.stop()
 
     def say_goodbye(self):
@@ -134,7 +133,7 @@ class Attendant:
 
 
 def main():
-    logging.basicConfig()  # Errors in handlers are logged.
+    logging.basicConfig()  # Logs what listeners raise.
     patience = float(sys.argv[1]) if len(sys.argv) > 1 else 10.0
     client = ari.from_env()
 

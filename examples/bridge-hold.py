@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""Hold calls: everybody who dials in waits in one holding bridge and hears music.
+"""Put callers on hold: all of them wait in one holding bridge and hear music.
 
-The holding bridges that exist are printed, and the first of them is used; if there is none, one is
-created. Who enters and who leaves is printed. End with Ctrl-C; the callers stay in the bridge.
+The program uses the first holding bridge that exists, or else creates one, and prints who enters
+and who leaves. End it with Ctrl-C; the callers stay in the bridge.
 
 Dialplan, in extensions.conf::
 
@@ -11,7 +11,7 @@ Dialplan, in extensions.conf::
      same => n,Stasis(bridge-hold)
      same => n,Hangup()
 
-The address and the credentials of Asterisk are taken from ARI_URL, ARI_USER and ARI_PASSWORD.
+Set ARI_URL, ARI_USER and ARI_PASSWORD to the address and the credentials of Asterisk.
 """
 
 import logging
@@ -34,7 +34,7 @@ def find_or_create_bridge(client):
 
 
 def main():
-    logging.basicConfig()  # Errors in handlers are logged.
+    logging.basicConfig()  # Logs what listeners raise.
     client = ari.from_env()
     bridge = find_or_create_bridge(client)
     bridge.startMoh()

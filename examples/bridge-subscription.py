@@ -1,15 +1,15 @@
 #!/usr/bin/env python3
-"""Watch a bridge that other applications use, with a subscription.
+"""Watch a bridge that other applications use, by subscribing to it as an event source.
 
-An application hears of a bridge only while one of its own channels is in it. A subscription through
-``applications`` changes that: this program has no calls at all, and prints who comes and goes.
+Without that, an application receives the events of a bridge only while one of its own channels is
+in it. This program has no calls at all, and prints who enters and who leaves.
 
 It watches the bridge whose id is the first argument, or else one that it creates. It needs no
-dialplan. To see something, let another program put calls into the bridge::
+dialplan. To see something, put a channel of another program into the bridge::
 
     curl -u asterisk:asterisk -X POST 'http://localhost:8088/ari/bridges/ID/addChannel?channel=...'
 
-The address and the credentials of Asterisk are taken from ARI_URL, ARI_USER and ARI_PASSWORD.
+Set ARI_URL, ARI_USER and ARI_PASSWORD to the address and the credentials of Asterisk.
 """
 
 import logging
@@ -21,7 +21,7 @@ APP = "bridge-subscription"
 
 
 def main():
-    logging.basicConfig()  # Errors in handlers are logged.
+    logging.basicConfig()  # Logs what listeners raise.
     client = ari.from_env()
     if len(sys.argv) > 1:
         try:
@@ -32,7 +32,7 @@ def main():
         bridge = client.bridges.create(type="mixing", name="watched")
 
     def on_registered():
-        """Subscribe each time the connection is made: only now does the application exist."""
+        """Subscribe after each connection: before it, the application does not exist."""
         client.applications.subscribe(applicationName=APP, eventSource=f"bridge:{bridge.id}")
         print(f"Watching bridge {bridge.id}")
 

@@ -1,20 +1,20 @@
 #!/usr/bin/env python3
-"""Show with a device state whether anybody is waiting.
+"""Set a device state that shows whether anybody is waiting.
 
-The device Stasis:waiting is INUSE while callers are in the holding bridge, else NOT_INUSE. A hint
-in the dialplan brings it to the lamps of telephones. The program also subscribes to the device and
-prints what Asterisk reports of it.
+The device Stasis:waiting is INUSE while callers are in the holding bridge, and NOT_INUSE otherwise.
+A hint in the dialplan shows it on the lamps of telephones. The program also subscribes to the
+device and prints the states that Asterisk reports.
 
 Dialplan, in extensions.conf::
 
     [default]
-    exten => 2009,1,NoOp(Wait, and light the lamp)
+    exten => 2009,1,NoOp(Wait and light the lamp)
      same => n,Stasis(device-state)
      same => n,Hangup()
 
     exten => 2099,hint,Stasis:waiting
 
-The address and the credentials of Asterisk are taken from ARI_URL, ARI_USER and ARI_PASSWORD.
+Set ARI_URL, ARI_USER and ARI_PASSWORD to the address and the credentials of Asterisk.
 """
 
 import logging
@@ -26,7 +26,7 @@ DEVICE = "Stasis:waiting"
 
 
 def main():
-    logging.basicConfig()  # Errors in handlers are logged.
+    logging.basicConfig()  # Logs what listeners raise.
     client = ari.from_env()
     bridge = client.bridges.create(type="holding", name="device-state")
     client.deviceStates.update(deviceName=DEVICE, deviceState="NOT_INUSE")
@@ -39,7 +39,7 @@ def main():
             print(f"{channel.json['name']} did not wait: {error.message}")
 
     def on_members_changed(bridge, event):
-        """Light the lamp while there is anybody in the bridge."""
+        """Light the lamp while anybody is in the bridge."""
         waiting = event["bridge"]["channels"]
         state = "INUSE" if waiting else "NOT_INUSE"
         client.deviceStates.update(deviceName=DEVICE, deviceState=state)
@@ -48,7 +48,7 @@ def main():
         print(f"{device.json['name']} is {device.json['state']}")
 
     def on_registered():
-        """Ask for the events of the device, which nobody gets without asking."""
+        """Subscribe to the device: Asterisk sends its events to subscribed applications only."""
         client.applications.subscribe(applicationName=APP, eventSource=f"deviceState:{DEVICE}")
         print(f"Watching {DEVICE}")
 

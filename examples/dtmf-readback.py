@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Read digits back: every key that the caller presses is said aloud, # ends the call.
+"""Read digits back: say every key that the caller presses, until # ends the call.
 
 Dialplan, in extensions.conf::
 
@@ -8,7 +8,7 @@ Dialplan, in extensions.conf::
      same => n,Stasis(dtmf-readback)
      same => n,Hangup()
 
-The address and the credentials of Asterisk are taken from ARI_URL, ARI_USER and ARI_PASSWORD.
+Set ARI_URL, ARI_USER and ARI_PASSWORD to the address and the credentials of Asterisk.
 """
 
 import logging
@@ -29,19 +29,19 @@ def on_digit(channel, event):
             goodbye = channel.play(media="sound:vm-goodbye")
             goodbye.on_event("PlaybackFinished", lambda playback, event: hang_up(channel))
         else:
-            # Each of these waits for the one before it, so nothing is said over something else.
+            # Playbacks of one channel are queued, so the digits do not overlap.
             channel.play(media=f"characters:{digit}")
     except GONE:
         print(f"{channel.json['name']} hung up first")
 
 
 def hang_up(channel):
-    with suppress(ari.ARINotFound):  # The caller was faster.
+    with suppress(ari.ARINotFound):  # The caller hung up first.
         channel.hangup()
 
 
 def on_start(channel, event):
-    """Answer, say that keys can be pressed, and listen for them."""
+    """Answer, greet the caller and listen for digits."""
     print(f"{channel.json['name']} calls")
     channel.on_event("ChannelDtmfReceived", on_digit)
     try:
@@ -56,7 +56,7 @@ def on_end(channel, event):
 
 
 def main():
-    logging.basicConfig()  # Errors in handlers are logged.
+    logging.basicConfig()  # Logs what listeners raise.
     client = ari.from_env()
     client.on_channel_event("StasisStart", on_start)
     client.on_channel_event("StasisEnd", on_end)

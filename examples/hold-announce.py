@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
-"""Announce arrivals: callers wait in a holding bridge and hear when somebody joins them.
+"""Announce arrivals: callers wait in a holding bridge and hear when another one joins.
 
-Music plays in between. The bridge is made when the program starts and destroyed when it ends.
+Music plays between the announcements. The bridge is created when the program starts and destroyed
+when it ends.
 
 Dialplan, in extensions.conf::
 
@@ -10,7 +11,7 @@ Dialplan, in extensions.conf::
      same => n,Stasis(hold-announce)
      same => n,Hangup()
 
-The address and the credentials of Asterisk are taken from ARI_URL, ARI_USER and ARI_PASSWORD.
+Set ARI_URL, ARI_USER and ARI_PASSWORD to the address and the credentials of Asterisk.
 """
 
 import logging
@@ -22,12 +23,12 @@ APP = "hold-announce"
 
 
 def main():
-    logging.basicConfig()  # Errors in handlers are logged.
+    logging.basicConfig()  # Logs what listeners raise.
     client = ari.from_env()
     bridge = client.bridges.create(type="holding", name="hold-announce")
 
     def on_start(channel, event):
-        """Let the caller in."""
+        """Answer the caller and put the channel into the bridge."""
         try:
             channel.answer()
             bridge.addChannel(channel=channel)
@@ -35,12 +36,12 @@ def main():
             print(f"{channel.json['name']} did not wait: {error.message}")
 
     def on_enter(bridge, event):
-        """Tell everybody how many are waiting now, without the music."""
+        """Stop the music and announce how many callers are waiting."""
         waiting = len(event["bridge"]["channels"])
         print(f"{event['channel']['name']} entered, {waiting} waiting")
-        with suppress(ari.ARINotInStasis):  # No music now: another announcement is not over.
+        with suppress(ari.ARINotInStasis):  # No music: another announcement is playing.
             bridge.stopMoh()
-        # What is played on a bridge is heard by all who are in it.
+        # All channels in a bridge hear what is played on it.
         announcement = bridge.play(
             media=["sound:confbridge-has-joined", "sound:confbridge-there-are", f"number:{waiting}"]
         )

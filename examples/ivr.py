@@ -1,14 +1,14 @@
 #!/usr/bin/env python3
-"""An IVR written from top to bottom, without a callback for each step.
+"""Run an IVR that is written from top to bottom, without a listener for each step.
 
-A handler may wait for what its own call does next: a digit, the end of a prompt, the end of a
-recording. With ``workers``, each call has its handler running at the same time as the others'.
+A handler may wait for what its call does next: a digit, the end of a prompt, the end of a
+recording. With ``workers``, the handlers of several calls run at the same time.
 
-The caller enters a number of four digits, says a name, hears it again and is connected to the
+The caller enters a number of four digits, says a name, hears it again and is connected to a
 second party; when either leaves, the other one is hung up.
 
-Dialplan, in extensions.conf. The argument is the endpoint to dial; put your own there, such as
-PJSIP/1000. The one given here answers by itself::
+Dialplan, in extensions.conf. The argument is the endpoint to dial; replace it with your own, such
+as PJSIP/1000. The one given here answers by itself::
 
     [default]
     exten => 2010,1,NoOp(Tell your name and be connected)
@@ -20,7 +20,7 @@ PJSIP/1000. The one given here answers by itself::
      same => n(again),Playback(demo-congrats)
      same => n,Goto(again)
 
-The address and the credentials of Asterisk are taken from ARI_URL, ARI_USER and ARI_PASSWORD.
+Set ARI_URL, ARI_USER and ARI_PASSWORD to the address and the credentials of Asterisk.
 """
 
 import logging
@@ -33,7 +33,7 @@ DIALLED = "dialled"
 
 
 def serve(client, channel, endpoint):
-    """Serve one call. Whatever the caller does, a hang-up ends any of these waits."""
+    """Serve one call; if the caller hangs up, the wait at that point raises ARIObjectGone."""
     channel.answer()
     channel.play(media="sound:hello").wait()
 
@@ -81,7 +81,7 @@ def serve(client, channel, endpoint):
 
 
 def wait_for_answer(channel, callee):
-    """Wait for the second party, and look now and then whether the caller still waits, too."""
+    """Wait for the second party, and check every second that the caller is still there."""
     for _ in range(30):
         with suppress(ari.ARIWaitTimeout):
             callee.wait_for("StasisStart", timeout=1)
@@ -96,7 +96,7 @@ def hang_up(channel):
 
 
 def main():
-    logging.basicConfig()  # Errors in handlers are logged.
+    logging.basicConfig()  # Logs what listeners raise.
     client = ari.from_env()
 
     def on_start(channel, event):

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""Clean up listeners, with the event loop in a thread of its own.
+"""Clean up listeners, with run() on a thread of its own.
 
-Each caller's digits are counted until # is pressed: then the listener is closed, and the program
-hears no more digits of that call. What is still listened for when the call ends is closed then.
+The program counts the digits of each call until # is pressed. Then it closes its subscription and
+receives no more digits of that call. If the call ends first, it closes the subscription then.
 Meanwhile the main thread is free; here it only waits for Ctrl-C.
 
 Dialplan, in extensions.conf::
@@ -12,7 +12,7 @@ Dialplan, in extensions.conf::
      same => n,Stasis(listener-cleanup)
      same => n,Hangup()
 
-The address and the credentials of Asterisk are taken from ARI_URL, ARI_USER and ARI_PASSWORD.
+Set ARI_URL, ARI_USER and ARI_PASSWORD to the address and the credentials of Asterisk.
 """
 
 import logging
@@ -25,10 +25,10 @@ GONE = (ari.ARINotFound, ari.ARINotInStasis)  # The channel has ended, or is end
 
 
 class Counter:
-    """Counts the digits of one call.
+    """The digits of one call, counted.
 
-    A registration is an object with a close() method. Keep it, and close it when you have heard
-    enough. Closing one that is closed already does no harm.
+    on_event() returns a subscription. Keep it, and close() it when you want no more events. Closing
+    it twice does no harm.
     """
 
     def __init__(self, channel):
@@ -40,7 +40,7 @@ class Counter:
     def on_digit(self, channel, event):
         if event["digit"] == "#":
             self.digits.close()
-            print(f"{channel.json['name']}: {self.count} digits, listening no more")
+            print(f"{channel.json['name']}: {self.count} digits, no longer listening")
         else:
             self.count += 1
             print(f"{channel.json['name']}: digit {self.count} is {event['digit']}")
@@ -60,7 +60,7 @@ def on_start(channel, event):
 
 
 def main():
-    logging.basicConfig()  # Errors in handlers are logged.
+    logging.basicConfig()  # Logs what listeners raise.
     client = ari.from_env()
     client.on_channel_event("StasisStart", on_start)
     client.on_application_registered(APP, print, "Ready for calls")
@@ -68,7 +68,7 @@ def main():
     loop = threading.Thread(target=client.run, kwargs={"apps": APP}, name="events")
     loop.start()
     try:
-        # The main thread may do anything here, also call Asterisk through the same client.
+        # The main thread may do anything here, and may use the same client.
         loop.join()
     except KeyboardInterrupt:
         print("Ending.")

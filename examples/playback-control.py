@@ -5,8 +5,8 @@
 key
 ==== =====================
 4    back by three seconds
-5    pause, and go on
-6    on by three seconds
+5    pause or resume
+6    forward by three seconds
 0    from the beginning
 #    stop, and hang up
 ==== =====================
@@ -18,7 +18,7 @@ Dialplan, in extensions.conf::
      same => n,Stasis(playback-control)
      same => n,Hangup()
 
-The address and the credentials of Asterisk are taken from ARI_URL, ARI_USER and ARI_PASSWORD.
+Set ARI_URL, ARI_USER and ARI_PASSWORD to the address and the credentials of Asterisk.
 """
 
 import logging
@@ -32,8 +32,8 @@ TEXT = "sound:demo-instruct"
 OPERATIONS = {"4": "reverse", "6": "forward", "0": "restart"}
 
 
-class Listener:
-    """A caller who listens to the text."""
+class Player:
+    """The playback of a text to one caller, who controls it."""
 
     def __init__(self, channel):
         self.channel = channel
@@ -56,7 +56,7 @@ class Listener:
         except ari.ARINotFound:
             print("The playback has ended")
         except ari.ARINotInStasis as error:
-            print(f"Not now: {error.message}")  # Paused, for instance.
+            print(f"Not now: {error.message}")  # It is paused, for instance.
 
     def control(self, operation):
         self.playback.control(operation=operation)
@@ -71,13 +71,13 @@ class Listener:
 def on_start(channel, event):
     print(f"{channel.json['name']}: listening")
     try:
-        Listener(channel)
+        Player(channel)
     except GONE:
         print(f"{channel.json['name']} hung up first")
 
 
 def main():
-    logging.basicConfig()  # Errors in handlers are logged.
+    logging.basicConfig()  # Logs what listeners raise.
     client = ari.from_env()
     client.on_channel_event("StasisStart", on_start)
     client.on_application_registered(APP, print, "Ready for calls")

@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
 """Dial a second party and connect the two.
 
-The caller hears ringing while the other telephone rings. When that one is answered, both are put
-into a bridge; when either leaves, the other one is hung up as well.
+The caller hears ringing while the second party's telephone rings. When it is answered, both are put
+into a bridge; when either leaves, the other one is hung up.
 
-Dialplan, in extensions.conf. The argument is the endpoint to dial; put your own there, such as
-PJSIP/1000. The one given here is an extension that answers by itself, so that the program can be
-tried with one telephone::
+Dialplan, in extensions.conf. The argument is the endpoint to dial; replace it with your own, such
+as PJSIP/1000. The one given here is an extension that answers by itself, so you can try the program
+with one telephone::
 
     [default]
     exten => 2005,1,NoOp(Be connected)
@@ -18,7 +18,7 @@ tried with one telephone::
      same => n(again),Playback(demo-congrats)
      same => n,Goto(again)
 
-The address and the credentials of Asterisk are taken from ARI_URL, ARI_USER and ARI_PASSWORD.
+Set ARI_URL, ARI_USER and ARI_PASSWORD to the address and the credentials of Asterisk.
 """
 
 import logging
@@ -47,7 +47,7 @@ class Connection:
         self.callee = client.channels.originate(
             endpoint=endpoint, app=APP, appArgs=DIALLED, callerId=caller.json["caller"]["number"]
         )
-        # Handlers run one after the other: none of these can be late for its event.
+        # Listeners run one after another, so these are registered before their events are handled.
         self.caller.on_event("StasisEnd", self.on_caller_gone)
         self.callee.on_event("StasisStart", self.on_answer)
         self.callee.on_event("ChannelDestroyed", self.on_callee_gone)
@@ -80,11 +80,11 @@ class Connection:
 
 
 def main():
-    logging.basicConfig()  # Errors in handlers are logged.
+    logging.basicConfig()  # Logs what listeners raise.
     client = ari.from_env()
 
     def on_start(channel, event):
-        """Connect a new caller; the party that we dialled ourselves comes here, too."""
+        """Connect a new caller. The second party, which we dialled, also comes here."""
         if event["args"] == [DIALLED]:
             return
         if not event["args"]:

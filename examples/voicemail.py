@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""Voicemail: leave a message, and listen to the messages.
+"""Take voicemail messages and play them.
 
-Who leaves a message speaks after the tone and presses # or hangs up. Who listens hears the
-messages one after the other, the oldest first: 1 hears the message again, 2 goes on to the next
-one, 3 deletes it, # ends the call.
+To leave a message, speak after the tone and press # or hang up. To hear the messages, dial the
+second extension: they are played one after another, the oldest first. 1 plays the message again,
+2 goes on to the next one, 3 deletes it, # ends the call.
 
 Dialplan, in extensions.conf; the second argument is the name of the mailbox::
 
@@ -16,7 +16,7 @@ Dialplan, in extensions.conf; the second argument is the name of the mailbox::
      same => n,Stasis(voicemail,listen,alice)
      same => n,Hangup()
 
-The address and the credentials of Asterisk are taken from ARI_URL, ARI_USER and ARI_PASSWORD.
+Set ARI_URL, ARI_USER and ARI_PASSWORD to the address and the credentials of Asterisk.
 """
 
 import logging
@@ -35,11 +35,11 @@ def hang_up(channel):
 
 
 class Recorder:
-    """Takes a message for a mailbox."""
+    """A caller who leaves a message."""
 
     def __init__(self, channel, mailbox):
         self.channel = channel
-        # Names that sort by age, in a directory for each mailbox.
+        # Names sort by age; each mailbox has a directory.
         self.name = f"voicemail/{mailbox}/{time.time():017.6f}"
         channel.answer()
         greeting = channel.play(media="sound:vm-intro")
@@ -76,8 +76,8 @@ class Recorder:
         hang_up(self.channel)
 
 
-class Listener:
-    """Plays the messages of a mailbox."""
+class Player:
+    """A caller who hears the messages of a mailbox."""
 
     def __init__(self, client, channel, mailbox):
         self.channel = channel
@@ -92,13 +92,13 @@ class Listener:
         self.play_next()
 
     def play(self, media):
-        """Play something, after what is being played."""
+        """Play media after whatever is being played."""
         playback = self.channel.play(media=media)
         self.playbacks.append(playback)
         return playback
 
     def play_next(self):
-        """Play the first message that is left, or say goodbye."""
+        """Play the first of the remaining messages, or say goodbye."""
         if self.messages:
             name = self.messages[0].json["name"]
             print(f"Playing {name}")
@@ -127,7 +127,7 @@ class Listener:
 
     def be_quiet(self):
         for playback in self.playbacks:
-            with suppress(ari.ARIHTTPError):  # It has ended, or says a number: no way to stop that.
+            with suppress(ari.ARIHTTPError):  # It has ended, or cannot be stopped (a number).
                 playback.stop()
         self.playbacks.clear()
 
@@ -137,7 +137,7 @@ def in_mailbox(recording, mailbox):
 
 
 def main():
-    logging.basicConfig()  # Errors in handlers are logged.
+    logging.basicConfig()  # Logs what listeners raise.
     client = ari.from_env()
 
     def on_start(channel, event):
@@ -147,9 +147,9 @@ def main():
                 case ["record", mailbox]:
                     Recorder(channel, mailbox)
                 case ["listen", mailbox]:
-                    Listener(client, channel, mailbox)
+                    Player(client, channel, mailbox)
                 case _:
-                    print("The dialplan has to say Stasis(voicemail,record|listen,MAILBOX)")
+                    print("The dialplan must say Stasis(voicemail,record|listen,MAILBOX)")
                     hang_up(channel)
         except GONE:
             print(f"{channel.json['name']}: hung up first")

@@ -147,7 +147,7 @@ def test_listener_cleanup_hears_no_digit_after_closing(run: Run, switchboard: Sw
     program.expect("gone after 2 digits")
     output = program.interrupt()
     assert "digit 2 is 2" in output
-    assert "2 digits, listening no more" in output
+    assert "2 digits, no longer listening" in output
     assert "digit 3" not in output
     assert "is 3" not in output
 
