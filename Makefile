@@ -1,4 +1,4 @@
-# `make demo` shows the library at work, `make test` tests it; each sets up .venv by itself.
+# `make demo` shows the library at work, `make test` tests it; both install what they need in .venv.
 
 PYTHON ?= python3
 VENV := .venv
@@ -9,10 +9,10 @@ BIN := $(VENV)/bin
 
 all: test
 
-# One after the other, though make is told -j: the two test runs add to one measure of coverage.
+# One target after another, even with -j: tests that run beside each other may miss their deadlines.
 .NOTPARALLEL:
 
-# What the demo needs is less, and there sooner.
+# The demo needs fewer packages, which are installed sooner.
 $(VENV)/.demo-ready: pyproject.toml requirements.txt
 	$(PYTHON) -m venv $(VENV)
 	PYTHONWARNINGS=ignore $(BIN)/pip install --quiet --retries 10 --editable '.[testing,cli]'
@@ -40,7 +40,7 @@ unit: $(VENV_READY)
 	$(BIN)/coverage run -m pytest $(PYTEST_ARGS)
 	$(BIN)/coverage report --fail-under=95
 
-# What also runs on a real Asterisk.
+# The tests that also run on a real Asterisk.
 simulator: $(VENV_READY)
 	$(BIN)/python -m pytest tests/scenarios tests/asterisk --server simulator $(PYTEST_ARGS)
 
@@ -50,7 +50,7 @@ nose: $(VENV_READY)
 docs: $(VENV_READY)
 	$(BIN)/sphinx-build -W -q -b html docs docs/_build/html
 
-# The figures are for reading; listeners.py fails if an event's cost grows with the listeners.
+# The figures are for information only, but listeners.py fails if an event's cost grows with the listeners.
 bench: $(VENV_READY)
 	$(BIN)/python benchmarks/listeners.py
 	$(BIN)/python benchmarks/throughput.py

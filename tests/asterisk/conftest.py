@@ -1,4 +1,4 @@
-"""Make the harness importable and its fixtures known."""
+"""Make the fixtures of the harness known to pytest."""
 
 from tests.asterisk.harness.fixtures import (
     asterisk,

@@ -1,4 +1,4 @@
-"""Every example on a real Asterisk: people call, press keys, hang up; Asterisk says what it saw."""
+"""Every example on a real Asterisk: people call, press keys, hang up; Asterisk reports it."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ NAMES = [
 
 @pytest.fixture
 def run(request: pytest.FixtureRequest, asterisk: Server) -> Run:
-    """Give a function that starts an example; it is killed if it still runs after the test."""
+    """Provide a function that starts an example, which is killed if it outlives the test."""
 
     def start(name: str, *arguments: str) -> Program:
         program = Program(asterisk, name, *arguments)
@@ -43,9 +43,9 @@ def run(request: pytest.FixtureRequest, asterisk: Server) -> Run:
 
 
 def stop_playback(board: Switchboard, event: Event) -> None:
-    """Make a playback end soon, so that a test need not hear it all.
+    """Stop a playback, so that the test need not wait for its end.
 
-    It cannot be stopped while it says a number; then it is tried again.
+    While a playback says a number, it cannot be stopped; then this tries again.
     """
     path = f"playbacks/{event['playback']['id']}"
     until(lambda: board.try_("DELETE", path).status_code in {204, 404}, what="stopping a playback")
@@ -122,7 +122,7 @@ def test_hold_announce_tells_those_who_wait_of_the_next(run: Run, switchboard: S
     assert entry["bridge"]["bridge_type"] == "holding"
     switchboard.expect("PlaybackStarted", on_bridge(bridge, "sound:confbridge-has-joined"))
 
-    # While that goes on: Asterisk 16 may cut an announcement short that begins as another ends.
+    # During the announcement: Asterisk 16 may cut one short that begins as another ends.
     second = switchboard.call("2003")
     switchboard.expect_entry(bridge, second.far)
     assert switchboard.channels_in(bridge) == {first.far, second.far}
@@ -153,7 +153,7 @@ def test_listener_cleanup_hears_no_digit_after_closing(run: Run, switchboard: Sw
 
 
 def the_dialled(board: Switchboard, app: str, call: Call) -> Event:
-    """Return the event that a channel other than the caller's entered a bridge."""
+    """Return the event that the channel of the second party entered a bridge."""
     return board.expect(
         "ChannelEnteredBridge",
         lambda e: e["channel"]["id"] != call.far and e["channel"]["dialplan"]["app_data"] == app,
@@ -221,7 +221,7 @@ def test_playback_control_obeys_the_keys(run: Run, switchboard: Switchboard) -> 
     call.press("4")
     program.expect("Not now: .*reverse")
     call.press("5")
-    # The end of a pause is a second start.
+    # Resuming is reported as a second start.
     call.expect("PlaybackStarted", of_playback(playback), after=started)
     assert state() == "playing"
     call.press("640")
@@ -385,7 +385,7 @@ def test_bridge_subscription_makes_a_bridge_of_its_own(run: Run, switchboard: Sw
 
 
 def enter_and_record(board: Switchboard, call: Call) -> None:
-    """Do what the IVR asks for, up to the point where it dials the second party."""
+    """Act as the caller of the IVR, up to the point where it dials the second party."""
     call.expect_answer()
     stop_playback(board, call.expect_playback("sound:hello"))
     prompt = call.expect_playback("sound:vm-enter-num-to-call")

@@ -1,4 +1,4 @@
-"""The library on a real Asterisk: what its users rely on, and what bad input gets."""
+"""The library on a real Asterisk: what its users rely on, and how it refuses bad input."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ Running = Callable[..., AbstractContextManager[str]]
 
 @pytest.fixture
 def client(asterisk: Server, switchboard: Switchboard) -> Iterator[Any]:
-    """Give a client of the user who may do everything."""
+    """Provide a client of the user who may do everything."""
     with ari.connect(asterisk.url, asterisk.user, asterisk.password) as client:
         yield client
 
 
 @pytest.fixture
 def running(client: Any) -> Running:
-    """Give a context in which ``client.run()`` runs in a thread; it gives the application."""
+    """Provide a context manager that runs an application in a thread and gives its name."""
 
     @contextmanager
     def run(**options: Any) -> Iterator[str]:
@@ -61,7 +61,7 @@ def running(client: Any) -> Running:
 
 @pytest.fixture
 def call(switchboard: Switchboard) -> Call:
-    """Give a call whose two sides are both in the tests' application, answered."""
+    """Provide an answered call whose two sides are both in the tests' application."""
     call = switchboard.call(f"stasis-{switchboard.app}")
     call.expect("StasisStart")
     switchboard.send("POST", f"channels/{call.far}/answer")
@@ -90,7 +90,7 @@ class TestConnecting:
 
     def test_a_reader_may_look_and_not_touch(self, asterisk: Server) -> None:
         if asterisk.reader is None:
-            pytest.skip("the server of ARI_TEST_URL has no read-only user that is known here")
+            pytest.skip("no read-only user of the server of ARI_TEST_URL is known")
         with ari.connect(asterisk.url, asterisk.reader, asterisk.reader_password) as client:
             assert isinstance(client.bridges.list(), list)
             with pytest.raises(ari.ARIForbidden) as caught:
@@ -329,7 +329,7 @@ class TestAnswers:
 
     def test_an_endpoint_is_known_by_two_words(self, client: Any, asterisk: Server) -> None:
         if not asterisk.controllable:
-            pytest.skip("the endpoints of the server of ARI_TEST_URL are not known here")
+            pytest.skip("the endpoints of the server of ARI_TEST_URL are not known")
         alice = client.endpoints.get(tech="PJSIP", resource="alice")
         assert alice.json["state"] == "offline"
         assert alice.get() == alice

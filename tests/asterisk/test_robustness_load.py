@@ -1,4 +1,4 @@
-"""Much at once: a handler that blocks under a flood, many calls on workers, idle connections."""
+"""Load: a handler that blocks under a flood, many calls on workers, idle connections."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ REQUESTS = 3
 
 
 def send_user_events(server: Server, app: str, count: int, padding: str) -> None:
-    """Have the server send numbered events, as fast as it takes the requests for them."""
+    """Have the server send numbered events, as fast as it accepts the requests for them."""
     address = urlsplit(server.url)
     token = base64.b64encode(f"{server.user}:{server.password}".encode()).decode()
 
@@ -58,7 +58,7 @@ def send_user_events(server: Server, app: str, count: int, padding: str) -> None
 
 
 def test_a_blocking_handler_does_not_lose_the_connection(asterisk: Server) -> None:
-    """What is sent is more than the buffers on the way hold, and the server waits for no reader."""
+    """More is sent than the buffers on the way hold, and the server does not wait for a reader."""
     count, blocked = round(EVENTS * asterisk.scale), BLOCKED * asterisk.scale
     padding = "x" * round(PADDING / asterisk.scale)
     with Session(asterisk) as session:
@@ -85,7 +85,7 @@ def test_a_blocking_handler_does_not_lose_the_connection(asterisk: Server) -> No
 
 
 def serve_many_calls(session: Session, caller: Any, prefix: str, count: int) -> float:
-    """Serve calls that all wait when the clock starts; return the seconds until the last is done.
+    """Handle calls that have all arrived; return the seconds until the last one is handled.
 
     :param caller: another client, which makes the calls
     """
@@ -134,7 +134,7 @@ def serve_many_calls(session: Session, caller: Any, prefix: str, count: int) -> 
 
 
 def test_workers_serve_many_calls_at_once_each_in_order(spare_asterisk: OwnServer) -> None:
-    """The ideal time: as many rounds as the calls need on the workers, of three delays each."""
+    """The ideal time is as many rounds as the calls need on the workers, each of three delays."""
     count, delay = round(CALLS * spare_asterisk.scale), DELAY / spare_asterisk.scale
     ideal = math.ceil(count / WORKERS) * REQUESTS * delay
     with (
@@ -154,7 +154,7 @@ def test_workers_serve_many_calls_at_once_each_in_order(spare_asterisk: OwnServe
 
 @pytest.fixture
 def impatient(asterisk: Server) -> Iterator[Server]:
-    """Give a server that closes idle connections as soon as it can be told to."""
+    """Provide a server that closes idle connections soon, if the server can be told to."""
     if isinstance(asterisk, SimulatedServer):
         with SimulatedServer(idle_timeout=1.0) as server:
             yield server
@@ -162,7 +162,7 @@ def impatient(asterisk: Server) -> Iterator[Server]:
         yield asterisk
 
 
-def test_a_connection_that_the_server_closed_when_idle_is_not_noticed(impatient: Server) -> None:
+def test_a_connection_that_the_server_closes_when_idle_is_replaced(impatient: Server) -> None:
     with Session(impatient) as reader, Session(impatient) as writer:
         bridge = writer.client.bridges.create(type="mixing")
         assert bridge in reader.client.bridges.list()
@@ -172,7 +172,7 @@ def test_a_connection_that_the_server_closed_when_idle_is_not_noticed(impatient:
         assert bridge not in reader.client.bridges.list()
 
 
-def test_calls_from_many_threads_at_once(asterisk: Server) -> None:
+def test_requests_from_many_threads_at_once(asterisk: Server) -> None:
     with Session(asterisk, workers=WORKERS) as session:
         created: list[str] = []
         errors: list[BaseException] = []

@@ -86,7 +86,7 @@ def test_connecting_waits_for_a_server_that_is_starting(spare_asterisk: OwnServe
     starting.join()
 
 
-def test_subscriptions_are_made_again_after_a_restart(spare_asterisk: OwnServer) -> None:
+def test_event_sources_are_subscribed_to_again_after_a_restart(spare_asterisk: OwnServer) -> None:
     with Session(spare_asterisk) as session:
         client = session.client
         application = client.applications.get(session.app)
@@ -161,7 +161,7 @@ def test_another_client_that_takes_the_application_ends_run(asterisk: Server) ->
 
 
 def test_a_channel_that_moves_between_two_runs_of_one_client(asterisk: Server) -> None:
-    """Its listeners and waits go on, whichever connection tells of the move first."""
+    """Its listeners and waits go on, whichever connection reports the move first."""
     with Session(asterisk) as session:
         client, other = session.client, f"{session.app}-other"
         registered, entered, left = threading.Event(), threading.Event(), threading.Event()

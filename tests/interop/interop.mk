@@ -1,4 +1,4 @@
-# Other ARI clients, installed and run against the simulator.
+# Install other ARI clients and run them against the simulator.
 
 INTEROP := .interop
 

@@ -1,6 +1,6 @@
-"""Clients that are not ours work on the simulator: they connect, make a bridge and take a call.
+"""Other ARI clients work on the simulator: they connect, make a bridge and take a call.
 
-``make interop`` installs them and runs this.
+``make interop`` installs them and runs these tests.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ DEADLINE = 20.0
 def node_command() -> list[str]:
     node = shutil.which("node")
     if node is None:
-        pytest.skip("there is no Node.js here")
+        pytest.skip("Node.js is not installed")
     return [node, str(HERE / "take_call.js")]
 
 
@@ -37,19 +37,19 @@ def aioari_command() -> list[str]:
 
 @pytest.fixture(params=["node ari-client", "aioari"])
 def command(request: pytest.FixtureRequest) -> list[str]:
-    """Give the command line of a program that takes one call."""
+    """Provide the command line of a program that takes one call."""
     return node_command() if request.param == "node ari-client" else aioari_command()
 
 
 @pytest.fixture
 def sim() -> Iterator[Simulator]:
-    """Give a simulator of its own."""
+    """Provide a simulator to this test alone."""
     with Simulator() as simulator:
         yield simulator
 
 
 class Program:
-    """A program that runs, and the lines of JSON that it prints."""
+    """A running program, and the lines of JSON that it prints."""
 
     def __init__(self, command: list[str], sim: Simulator) -> None:
         modules = str(INSTALLED / "node" / "node_modules")
@@ -70,9 +70,9 @@ class Program:
         sys.stderr.write(errors)
 
     def line(self) -> dict[str, Any]:
-        """Return the next line of JSON; what libraries print of their own is passed over.
+        """Return the next line of JSON; other lines, printed by libraries, are skipped.
 
-        A program that ends instead fails the test with its errors.
+        The test fails with the program's errors if the program ends instead.
         """
         assert self.process.stdout is not None
         text = self.process.stdout.readline()

@@ -15,7 +15,7 @@ from tests.asterisk.harness.server import READER, READER_PASSWORD, AsteriskServe
 from tests.asterisk.harness.simulated_server import SimulatedServer
 from tests.scenarios.plays import SCENARIOS
 
-# Virtual seconds per real second: fast, and yet slow enough to interrupt what goes on.
+# Virtual seconds per real second: fast, but slow enough to interrupt what happens.
 SPEED = 5.0
 SERVERS = ("simulator", "22", "16")
 
@@ -29,7 +29,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--record",
         action="store_true",
-        help="write down what the real Asterisk does instead of comparing it",
+        help="record what the real Asterisk does instead of comparing it with the recording",
     )
 
 
@@ -52,7 +52,7 @@ class Venue:
     """A running server.
 
     :ivar version: 22 or 16, or "simulator"
-    :ivar reader: a user who may only look
+    :ivar reader: a read-only user
     """
 
     version: str
@@ -64,10 +64,10 @@ class Venue:
     own: OwnServer
 
     def revive(self) -> None:
-        """Start the server anew if it takes no applications any more.
+        """Restart the server if it no longer accepts applications.
 
-        Asterisk 22.10.1 sometimes comes to that when a connection closes that was told of
-        everything: requests are still answered, but no WebSocket is ever opened again.
+        Asterisk 22.10.1 sometimes gets into that state when an application that is subscribed to
+        everything disconnects: it still answers requests, but opens no WebSocket any more.
         """
         if self.version == "simulator":
             return
@@ -80,14 +80,14 @@ class Venue:
                 timeout=KNOCK,
             ).close()
         except websocket.WebSocketTimeoutException:
-            log.warning("%s takes no applications any more, and is started anew", self.version)
+            log.warning("%s no longer accepts applications and is restarted", self.version)
             self.own.kill()
             self.own.start()
 
 
 @pytest.fixture(scope="session")
 def server(request: pytest.FixtureRequest) -> Iterator[Venue]:
-    """Give a running server."""
+    """Provide a running server."""
     with simulator() if request.param == "simulator" else asterisk(request.param) as venue:
         yield venue
 

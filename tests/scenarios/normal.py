@@ -1,4 +1,4 @@
-"""Read events, and make what differs between two runs the same."""
+"""Read events, and replace what differs between two runs by the same words."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ Json = Any
 
 
 def identity(thing: Json) -> Json:
-    """Return what an object of an event is known by."""
+    """Return the id, or else the name, of an object of an event."""
     if isinstance(thing, dict):
         return thing.get("id", thing.get("name", thing.get("resource")))
     return thing
@@ -32,7 +32,7 @@ def matches(event: Event, fields: dict[str, Any]) -> bool:
 
 
 def subject(event: Event) -> str:
-    """Say whose history an event belongs to."""
+    """Return the object to whose history an event belongs."""
     if event["type"] == "RESTResponse":
         return "answers"
     if event["type"] in ("CallBroadcast", "CallClaimed"):
@@ -66,7 +66,7 @@ def brief(event: Event) -> str:
 
 
 class Normaliser:
-    """Make what differs between two runs the same."""
+    """Replace what differs between two runs by the same words."""
 
     TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}[+-]\d{4}")
     CHANNEL_NUMBER = re.compile(r"-(0x[0-9a-f]+|[0-9a-f]{8})(?=;|$|[^0-9a-f-])")

@@ -35,7 +35,7 @@ class Answer:
     """What the server answered.
 
     :ivar status: the HTTP status
-    :ivar body: the JSON of the body, its text if it is none, None if there is none
+    :ivar body: the JSON of the body, its text if it is not JSON, None if there is no body
     """
 
     def __init__(self, response: requests.Response) -> None:
@@ -52,7 +52,7 @@ class Answer:
 
 
 class Phone:
-    """Somebody who calls an application.
+    """A person who calls an application.
 
     :ivar id: the channel at the caller's end
     :ivar far: the channel that the application gets
@@ -82,7 +82,7 @@ class Stage:
     """One run of one scenario on one server.
 
     :param server: an object with ``url``, ``user`` and ``password``
-    :ivar watches_all: whether an application was connected that is told of everything
+    :ivar watches_all: whether an application has subscribed to everything
     """
 
     def __init__(self, server: Any) -> None:
@@ -119,11 +119,11 @@ class Stage:
         return [self.id(name) for name in names]
 
     def mask(self, *keys: str) -> None:
-        """Write down only that these members were there: their values differ between runs."""
+        """Write down only that these members were present: their values differ between runs."""
         self._masked.update(keys)
 
     def pass_over(self, type_: str, **fields: Any) -> None:
-        """Do not write down events whose coming, or whose place among the others, is a race."""
+        """Leave out events whose presence, or whose place among the others, is a race."""
         self._passed_over.append((type_, fields))
 
     # ---- applications and people
@@ -149,13 +149,13 @@ class Stage:
         return app
 
     def app_named(self, names: str) -> App:
-        """Connect applications of these very names; what they are told is not written down."""
+        """Connect applications of exactly these names; their events are not written down."""
         app = App(self.url, self.credentials, names, recorded=False, far_ends=False)
         self.apps.append(app)
         return app
 
     def phone(self, app: App | str, name: str = "c1", args: str = "") -> Phone:
-        """Let somebody call an application; what the caller's side goes through is not recorded.
+        """Call an application; what happens on the caller's side is not recorded.
 
         :param name: what the application's channel is called
         """
@@ -175,13 +175,13 @@ class Stage:
         return phone
 
     def incoming(self, app: App, name: str = "c1", args: str = "") -> Phone:
-        """Let somebody call an application and wait until the call is there."""
+        """Call an application and wait until the call has arrived."""
         phone = self.phone(app, name, args)
         app.wait("StasisStart", channel=phone.far)
         return phone
 
     def answered(self, app: App, name: str = "c1", args: str = "") -> Phone:
-        """Let somebody call an application, and answer."""
+        """Call an application, and answer."""
         phone = self.incoming(app, name, args)
         self.post(f"/channels/{phone.far}/answer")
         app.wait("ChannelStateChange", channel=phone.far, state="Up")
@@ -189,7 +189,7 @@ class Stage:
         return phone
 
     def answered_quietly(self, app: App, name: str = "c1") -> Phone:
-        """Let somebody call an application that is not told of the answer, and answer."""
+        """Call an application that receives no event of the answer, and answer."""
         phone = self.incoming(app, name)
         self.post(f"/channels/{phone.far}/answer")
         phone.answered()
@@ -198,11 +198,11 @@ class Stage:
     # ---- requests
 
     def plain(self, query: dict[str, Any]) -> dict[str, Any]:
-        """Spell query values as the wire wants them."""
+        """Spell query values as they are sent."""
         return {key: spell(value) for key, value in query.items() if value is not None}
 
     def peek(self, method: str, path: str, *, json: Json = None, **query: Any) -> Answer:
-        """Send a request that is no part of the transcript."""
+        """Send a request that is not part of the transcript."""
         response = self._session.request(
             method,
             self.url + path,
@@ -262,7 +262,7 @@ class Stage:
         """Send a request and write down what the server answers.
 
         :param json: the body
-        :param data: a body that is no JSON, with its type in ``headers``
+        :param data: a body that is not JSON, with its type in ``headers``
         :param auth: user and password; None for none
         :param keep: a function that picks the part of the answer to write down
         """
@@ -297,7 +297,7 @@ class Stage:
         self.steps.append({"note": facts})
 
     def until(self, condition: Callable[[], Any], what: str = "") -> Any:
-        """Ask again and again until the condition holds."""
+        """Check the condition repeatedly until it holds."""
         pause = threading.Event()
         deadline = time.monotonic() + DEADLINE
         while not (result := condition()):
@@ -361,7 +361,7 @@ class Stage:
         )
 
     def close(self) -> None:
-        """Leave the server as it was: no channel, no bridge, no recording, no device of ours."""
+        """Remove all channels, bridges, recordings and devices from the server."""
 
         def channels() -> list[Json]:
             return list(self.peek("GET", "/channels").body)

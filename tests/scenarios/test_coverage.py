@@ -1,6 +1,6 @@
-"""What Asterisk declares is played: each operation, and each error code that can be provoked.
+"""The scenarios cover what Asterisk declares: each operation and each error that can be provoked.
 
-This looks at what was recorded from Asterisk 22, and needs no server.
+These tests read the recordings of Asterisk 22 and need no server.
 """
 
 import json
@@ -13,7 +13,7 @@ from tests.scenarios import transcripts
 from tests.scenarios.plays import SCENARIOS
 
 ANY_CHANNEL = "answers for any channel, in an application or not"
-CRASHES = "Asterisk crashes on a request without this parameter"
+HARMFUL = "such a request would harm a running Asterisk"
 SAYS_OTHERWISE = "Asterisk never sends this code, but another one"
 NO_MWI = "Debian's Asterisk is built without res_mwi_external"
 
@@ -21,7 +21,7 @@ NOT_PROVOKED = {
     "applications.unsubscribe": {409: SAYS_OTHERWISE},
     "asterisk.getModule": {409: "happens only while a module is being unloaded"},
     "bridges.getBridgeVars": {409: SAYS_OTHERWISE},
-    "bridges.setBridgeVar": {400: CRASHES},
+    "bridges.setBridgeVar": {400: HARMFUL},
     "bridges.setBridgeVars": {409: SAYS_OTHERWISE},
     "channels.externalMedia": {409: SAYS_OTHERWISE},
     "channels.getChannelVar": {409: ANY_CHANNEL},

@@ -1,4 +1,4 @@
-"""Every scenario goes on the simulator as on a real Asterisk, and on that as it did before."""
+"""A real Asterisk plays every scenario as recorded, and the simulator as Asterisk 22 does."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""The judge is just: what is the same is the same, and what differs is found where it is."""
+"""The comparison of transcripts finds what differs, where it differs, and nothing else."""
 
 from tests.scenarios import transcripts
 from tests.scenarios.normal import Normaliser, subject

@@ -1,4 +1,4 @@
-"""Keep transcripts in files, and tell how two of them differ."""
+"""Keep transcripts in files, and find how two of them differ."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Json = Any
 
 @dataclass(frozen=True)
 class Difference:
-    """One value that is not the same; None stands for one that is not there."""
+    """One value that differs; None stands for an absent one."""
 
     path: str
     expected: Json
@@ -30,7 +30,7 @@ class Difference:
 
 @dataclass
 class Known:
-    """A difference of the simulator that is meant to be."""
+    """A difference of the simulator that is intended."""
 
     scenario: str
     path: str
@@ -84,7 +84,7 @@ def write(path: Path, transcript: Json) -> None:
 
 
 def known_differences(scenario: str) -> list[Known]:
-    """Return the differences that are meant to be in a scenario."""
+    """Return the intended differences of a scenario."""
     entries = [Known(**entry) for entry in read(KNOWN)]
     return [known for known in entries if fnmatch.fnmatchcase(scenario, known.scenario)]
 
@@ -108,7 +108,7 @@ def _label(event: Json) -> str:
 
 
 def _event_differences(path: str, expected: list[Json], got: list[Json]) -> Iterator[Difference]:
-    """Compare two histories; an event too many does not put the rest out of step."""
+    """Compare two histories; one event too many does not shift the comparison of the rest."""
     matcher = difflib.SequenceMatcher(
         None, [_label(e) for e in expected], [_label(e) for e in got], autojunk=False
     )

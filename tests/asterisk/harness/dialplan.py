@@ -1,5 +1,5 @@
 # ruff: noqa: T201
-"""The dialplan of the tests: our telephones, and the lines that the examples ask for.
+"""The dialplan of the tests: our telephones, and the lines that the examples need.
 
 A server of your own (``ARI_TEST_URL``) needs it too;
 ``python -m tests.asterisk.harness.dialplan`` prints it.

@@ -1,4 +1,4 @@
-"""Run the examples as their readers do: each a program of its own, ended with Ctrl-C."""
+"""Run an example as its readers do: as a process of its own, ended with Ctrl-C."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class Program:
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
         try:
-            # To ask Asterisk would not do: an application outlives its program while channels or
+            # Asking Asterisk would not tell: an application outlives its program while channels or
             # bridges are in it, and then looks registered.
             self.expect("^Ready|^Watching")
         except BaseException:
@@ -76,7 +76,7 @@ class Program:
         return found
 
     def interrupt(self) -> str:
-        """Press Ctrl-C; return all that the program has printed once it ended, and cleanly."""
+        """Press Ctrl-C, check that the program ends cleanly, and return all that it has printed."""
         self._process.send_signal(signal.SIGINT)
         code = self.wait()
         assert code == 0, f"ended with code {code}:\n{self.output}"

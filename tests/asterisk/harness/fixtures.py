@@ -1,9 +1,9 @@
 """The fixtures: a server of each version for the session, a switchboard for each test.
 
-A suite that wants them imports these names in its ``conftest.py``. Each test that asks for
-``asterisk`` runs on both versions, on the servers of ``--server`` (the simulator is one), or on
-that of ``ARI_TEST_URL`` alone when that is set (``ARI_TEST_USER`` and ``ARI_TEST_PASSWORD`` are its
-credentials; see ``dialplan.py`` for what it needs).
+``conftest.py`` imports them. Each test that uses ``asterisk`` runs on both versions, or on the
+servers of ``--server``, of which the simulator is one. If ``ARI_TEST_URL`` is set, it runs on that
+server alone (``ARI_TEST_USER`` and ``ARI_TEST_PASSWORD`` are its credentials; see ``dialplan.py``
+for what it needs).
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ SIMULATOR = "simulator"
 def server_names(chosen: Sequence[str] | None = None) -> list[str]:
     """Return the servers that the tests run on.
 
-    :param chosen: the values of ``--server``, if there were any
+    :param chosen: the values of ``--server``, if any
     """
     if os.environ.get("ARI_TEST_URL"):
         return [OWN]
@@ -47,7 +47,7 @@ def make_server(name: str) -> OwnServer:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Run what uses a server on every one."""
+    """Run each test that uses a server on every server."""
     names = server_names(metafunc.config.getoption("--server"))
     for fixture, scope in (("asterisk", "session"), ("spare_asterisk", "function")):
         if fixture in metafunc.fixturenames:
@@ -57,7 +57,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 @pytest.fixture(scope="session")
 def asterisk(request: pytest.FixtureRequest) -> Iterator[Server]:
-    """Give a running server, the same for all tests of the session."""
+    """Provide a running server, the same for all tests of the session."""
     if request.param == OWN:
         yield Server(
             OWN,
@@ -72,7 +72,7 @@ def asterisk(request: pytest.FixtureRequest) -> Iterator[Server]:
 
 @pytest.fixture
 def spare_asterisk(request: pytest.FixtureRequest) -> Iterator[OwnServer]:
-    """Give a running server to this test alone, to kill, freeze and start again."""
+    """Provide a running server to this test alone, to kill, freeze and start again."""
     if request.param == OWN:
         pytest.skip("this test stops and kills its server, which ARI_TEST_URL does not allow")
     with make_server(request.param) as server:
@@ -88,7 +88,7 @@ def session_switchboard(asterisk: Server) -> Iterator[Switchboard]:
 
 @pytest.fixture
 def switchboard(session_switchboard: Switchboard) -> Iterator[Switchboard]:
-    """Give a switchboard on the server; what the test leaves on the server is taken away."""
+    """Provide a switchboard on the server; remove what the test leaves there."""
     session_switchboard.begin()
     yield session_switchboard
     session_switchboard.finish()

@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 # ruff: noqa: T201
-"""Make the folders that hold a real Asterisk, out of Debian's packages, with debootstrap.
+"""Install real Asterisks into folders, from Debian's packages, with debootstrap.
 
 ``asterisk22`` comes from Debian unstable and ``asterisk16`` from Debian 11. A folder is made under
-another name and renamed when it is complete, so that a folder which exists is a whole one.
+another name and renamed at the end, so a folder that exists is complete.
 
 Environment:
 
@@ -12,7 +12,7 @@ Environment:
 ``ARI_ASTERISK22_MIRROR``, ``ARI_ASTERISK16_MIRROR``
     the Debian archive to take each from, instead of the list below.
 
-Needs nothing beside Python's own library, since it runs before anything is installed.
+It needs only Python's standard library, since it runs before anything is installed.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ ATTEMPTS = 4
 
 @dataclass(frozen=True)
 class Release:
-    """One Asterisk: the folder's name, the Debian that carries it, and where to fetch that."""
+    """One Asterisk: the folder's name, the Debian release that has it, and its archives."""
 
     name: str
     suite: str
@@ -41,7 +41,7 @@ class Release:
 
     @property
     def folder(self) -> Path:
-        """Say where the folder is or will be."""
+        """Return where the folder is or will be."""
         return asterisk_dir() / self.name
 
     @property
@@ -50,7 +50,7 @@ class Release:
         return (self.folder / "usr/sbin/asterisk").is_file()
 
     def sources(self) -> tuple[str, ...]:
-        """Return the archives to try, one after the other."""
+        """Return the archives to try, one after another."""
         chosen = os.environ.get(f"ARI_{self.name.upper()}_MIRROR")
         return (chosen,) if chosen else self.mirrors
 
@@ -65,34 +65,34 @@ RELEASES = (
 )
 
 
-class NotMadeError(Exception):
+class InstallError(Exception):
     """A folder could not be made; the text says why and what to do."""
 
 
 def asterisk_dir() -> Path:
-    """Return the directory of the folders."""
+    """Return the directory that holds the folders."""
     return Path(os.environ.get("ARI_ASTERISK_DIR") or PROJECT / ".asterisk").resolve()
 
 
 def as_root(*command: str | Path, **environment: str) -> None:
-    """Run a command with root's rights, through sudo where we are not root."""
+    """Run a command as root, through sudo if we are not root."""
     words = [str(word) for word in command]
     if environment:
         words = ["env", *(f"{name}={value}" for name, value in environment.items()), *words]
     if os.geteuid() != 0:
         if not shutil.which("sudo"):
-            raise NotMadeError("debootstrap needs root's rights: run this as root, or install sudo")
+            raise InstallError("debootstrap must run as root: run this as root, or install sudo")
         words = ["sudo", *words]
     subprocess.run(words, check=True)
 
 
 def install_debootstrap() -> None:
-    """Install debootstrap where it is missing."""
+    """Install debootstrap if it is missing."""
     path = os.pathsep.join([os.environ.get("PATH", ""), "/usr/sbin", "/sbin"])
     if shutil.which("debootstrap", path=path):
         return
     if not shutil.which("apt-get"):
-        raise NotMadeError(
+        raise InstallError(
             "debootstrap is missing and there is no apt-get to install it with: "
             "run this on Debian or Ubuntu, or install debootstrap yourself"
         )
@@ -104,11 +104,11 @@ def install_debootstrap() -> None:
             DEBIAN_FRONTEND="noninteractive",
         )  # fmt: skip
     except subprocess.CalledProcessError as error:
-        raise NotMadeError(f"debootstrap is missing and could not be installed: {error}") from error
+        raise InstallError(f"debootstrap is missing and could not be installed: {error}") from error
 
 
 def make(release: Release) -> None:
-    """Make one folder, or raise NotMadeError after the last attempt."""
+    """Make one folder, or raise InstallError after the last attempt."""
     partial = release.folder.with_name(release.name + ".partial")
     packages = release.folder.with_name(release.name + ".packages")
     packages.mkdir(parents=True, exist_ok=True)
@@ -118,7 +118,7 @@ def make(release: Release) -> None:
         mirror = sources[attempt % len(sources)]
         as_root("rm", "-rf", partial)
         try:
-            # The packages that one attempt has fetched are there for the next one.
+            # The packages that one attempt has fetched are kept for the next.
             as_root(
                 "debootstrap", "--variant=minbase", f"--include={PACKAGES}",
                 f"--cache-dir={packages}", *keyring, release.suite, partial, mirror,
@@ -134,10 +134,10 @@ def make(release: Release) -> None:
             as_root("rm", "-rf", packages)
             return
     as_root("rm", "-rf", partial)
-    raise NotMadeError(
-        f"{release.name} could not be made: Debian's packages ({release.suite}) cannot be had from "
-        f"{' or '.join(release.sources())}. Is there a network? Another archive can be named in "
-        f"ARI_{release.name.upper()}_MIRROR."
+    raise InstallError(
+        f"{release.name} could not be made: Debian's packages ({release.suite}) cannot be fetched "
+        f"from {' or '.join(release.sources())}. Is there a network? Name another archive "
+        f"in ARI_{release.name.upper()}_MIRROR."
     )
 
 
@@ -149,7 +149,7 @@ def main() -> int:
             install_debootstrap()
         for release in missing:
             make(release)
-    except NotMadeError as error:
+    except InstallError as error:
         print(f"make asterisk: {error}", file=sys.stderr)
         return 1
     for release in RELEASES:

@@ -1,4 +1,4 @@
-"""Let a process not outlive the tests, even when they are killed without a word."""
+"""Kill a process when the tests end, even if they are killed themselves."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 class Leash:
     """A small process that kills another one, and removes its directory, once we are gone.
 
-    It notices that by the pipe that it reads, which the system closes when we end in any way.
+    It reads from a pipe, which the system closes when we end, in whatever way.
 
     :param pid: the process
     :param directory: what to remove with it
@@ -32,7 +32,7 @@ class Leash:
         )
 
     def drop(self) -> None:
-        """Let the process go, because it has ended or is about to. Harmless when done twice."""
+        """Stop watching the process: it has ended or is about to. Harmless when done twice."""
         watchdog, self._watchdog = self._watchdog, None
         if watchdog is not None:
             watchdog.kill()

@@ -1,4 +1,4 @@
-"""A TCP proxy in a process of its own: it delays what clients send, and drops connections.
+"""A TCP proxy in a process of its own, which delays what clients send and drops connections.
 
 ::
 

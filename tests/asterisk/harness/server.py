@@ -1,4 +1,4 @@
-"""Run a real Asterisk for the tests: started on a port of its own, and surely gone afterwards.
+"""Run a real Asterisk for the tests: on a port of its own, and certainly gone afterwards.
 
 Several instances can run from one folder (see ``install_asterisk.py``): each has its own
 configuration, run, log and spool directories under ``/srv`` in the folder, and its own port on
@@ -40,12 +40,12 @@ class Server:
     """An Asterisk that the tests talk to.
 
     :ivar name: what the tests call it
-    :ivar url: the address as ``ari.connect`` wants it
+    :ivar url: the address for ``ari.connect``
     :ivar user: a user who may do everything, with ``password``
-    :ivar reader: a user who may only look, with ``reader_password``; None where there is none
+    :ivar reader: a read-only user, with ``reader_password``; None if there is none
     :ivar controllable: whether the tests may stop, kill and freeze it
     :ivar idle_timeout: seconds after which it closes a connection that nobody uses
-    :ivar scale: the part of a load test that it is given, 1 for all of it
+    :ivar scale: the fraction of a load test that it gets; 1 is all of it
     """
 
     controllable = False
@@ -122,15 +122,15 @@ class OwnServer(Server, abc.ABC):
 
     @abc.abstractmethod
     def kill(self) -> None:
-        """Kill it without a word; return when it is gone."""
+        """Kill it without warning; return when it is gone."""
 
     @abc.abstractmethod
     def freeze(self) -> None:
-        """Stop its clock: connections stay open and nothing answers, until :meth:`thaw`."""
+        """Suspend it: connections stay open and nothing answers, until :meth:`thaw`."""
 
     @abc.abstractmethod
     def thaw(self) -> None:
-        """Let a frozen one go on."""
+        """Resume it after :meth:`freeze`."""
 
     @abc.abstractmethod
     def close(self) -> None:
@@ -171,7 +171,7 @@ class AsteriskServer(OwnServer):
         if self.running:
             return
         if os.geteuid() != 0:
-            raise ServerError("a real Asterisk runs in a folder of its own by chroot: be root")
+            raise ServerError("a real Asterisk runs in a folder by chroot: run this as root")
         self._configure()
         with (self.inside / "log/console.log").open("ab") as console:
             self.process = subprocess.Popen(
@@ -189,7 +189,7 @@ class AsteriskServer(OwnServer):
             raise
 
     def stop(self, timeout: float = 20) -> None:
-        """Stop it politely, as an administrator does; kill it when it does not go in time."""
+        """Stop it politely, as an administrator does; kill it if it does not end in time."""
         if not self.running:
             return
         assert self.process is not None
@@ -210,13 +210,13 @@ class AsteriskServer(OwnServer):
         self._frozen = False
 
     def freeze(self) -> None:
-        """Stop its clock: connections stay open and nothing answers, until :meth:`thaw`."""
+        """Suspend it: connections stay open and nothing answers, until :meth:`thaw`."""
         assert self.process is not None
         self.process.send_signal(signal.SIGSTOP)
         self._frozen = True
 
     def thaw(self) -> None:
-        """Let a frozen one go on."""
+        """Resume it after :meth:`freeze`."""
         if self._frozen and self.process is not None and self.process.poll() is None:
             self.process.send_signal(signal.SIGCONT)
         self._frozen = False
@@ -288,8 +288,8 @@ class AsteriskServer(OwnServer):
 def free_port(kind: socket.SocketKind = socket.SOCK_STREAM) -> int:
     """Return a port of 127.0.0.1 that nobody uses now.
 
-    It is not one of those that the system gives to outgoing connections: while the server is down,
-    a client that tries again and again would some time get its own address and talk to itself.
+    It is none of those that the system gives to outgoing connections: while the server is down, a
+    client that keeps trying would eventually be given the server's port and connect to itself.
     """
     for port in random.sample(range(10000, 32000), 200):
         with socket.socket(type=kind) as probe, contextlib.suppress(OSError):

@@ -1,4 +1,4 @@
-"""A client under test whose ``run()`` runs in a thread, and what happens to it."""
+"""A client under test whose ``run()`` runs in a thread, and a record of what happens to it."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class Session:
 
     :param server: what it is connected to
     :param url: another address for the same server
-    :param options: for ``run()``
+    :param options: passed to ``run()``
     :ivar registered: the times at which the application was registered, in seconds
     :ivar deregistered: the times at which that ended
     :ivar started: the channels of StasisStart events, in order
@@ -66,11 +66,11 @@ class Session:
             assert not left, left
 
     def wait_registered(self, times: int, timeout: float = DEADLINE) -> float:
-        """Wait until the application has been registered so many times; return when it was."""
+        """Wait until the application has been registered this many times; return the time."""
         return self._wait(self.registered, times, timeout)
 
     def wait_deregistered(self, times: int, timeout: float = DEADLINE) -> float:
-        """Wait until that has ended so many times; return when it did."""
+        """Wait until it has been deregistered this many times; return the time."""
         return self._wait(self.deregistered, times, timeout)
 
     def call(self, channel_id: str = "") -> Any:
@@ -82,7 +82,7 @@ class Session:
         )
 
     def expect_call_handled(self) -> None:
-        """Dial, and wait until the application has been told of the call."""
+        """Dial, and wait until a listener has been told of the call."""
         self.client.on_channel_event("StasisStart", lambda ch, ev: self.started.put(ch.id))
         channel = self.call()
         assert self.started.get(timeout=DEADLINE) == channel.id

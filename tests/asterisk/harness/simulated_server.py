@@ -17,7 +17,7 @@ from tests.asterisk.harness.server import (
 class SimulatedServer(OwnServer):
     """A simulator with the telephones, users and dialplan of the real servers.
 
-    It shares its interpreter with the tests and takes less than a server of its own would.
+    It shares its interpreter with the tests, so it bears less load than a separate server.
 
     :param speed: virtual seconds per real second
     :param idle_timeout: real seconds after which it closes a connection that nobody uses

@@ -1,8 +1,8 @@
-"""Make calls and watch them, without the library: what the tests trust about the server.
+"""Make calls and watch them without the library, for an independent view of the server.
 
 A :class:`Switchboard` speaks ARI with plain HTTP requests and a WebSocket that is subscribed to
 everything, so that a test can say what Asterisk itself reports while a program under test runs.
-A :class:`Call` is somebody at a telephone: it dials an extension, presses digits and hangs up.
+A :class:`Call` is a person at a telephone: it dials an extension, presses digits and hangs up.
 
 ::
 
@@ -31,7 +31,7 @@ Predicate = Callable[[Event], bool]
 
 
 def until(condition: Callable[[], Any], *, timeout: float = DEADLINE, what: str = "") -> Any:
-    """Ask again and again until the condition holds, and return what it gave.
+    """Check the condition repeatedly until it holds, and return its result.
 
     :param timeout: seconds until AssertionError
     """
@@ -47,11 +47,11 @@ def until(condition: Callable[[], Any], *, timeout: float = DEADLINE, what: str 
 
 
 class Switchboard:
-    """The tests' own application on a server, and all that the server says.
+    """The tests' own application on a server, and all events of that server.
 
-    One serves for as long as its server runs, and each test is between :meth:`begin` and
-    :meth:`finish`: Asterisk 22 can come to a standstill when the socket of a subscription to
-    everything is closed while channels are ending.
+    One is used for as long as its server runs, with each test between :meth:`begin` and
+    :meth:`finish`: Asterisk 22 can come to a standstill when the socket of an application that is
+    subscribed to everything is closed while channels are ending.
 
     :ivar events: every event since the test began, oldest first
     """
@@ -98,7 +98,7 @@ class Switchboard:
             self.events = []
 
     def finish(self) -> None:
-        """End a test: its calls end, and what it has left on the server is taken away."""
+        """End a test: end its calls, and remove what it has left on the server."""
         self._end_calls()
         self.sweep()
 
@@ -111,9 +111,9 @@ class Switchboard:
                 until(lambda channel=channel: self.is_gone(f"channels/{quote(channel)}"))
 
     def sweep(self) -> None:
-        """Take off the server what the test has left there; what was there before stays.
+        """Remove what the test has left on the server; what was there before stays.
 
-        Calls of others are only ended on a server of our own.
+        Calls of others are ended only on a server of our own.
         """
         if self.server.controllable:
             for channel in self.get("channels"):
@@ -123,7 +123,7 @@ class Switchboard:
             self.try_("DELETE", path)
 
     def _things(self) -> set[str]:
-        """Return the paths of all that outlives a call."""
+        """Return the paths of everything that outlives a call."""
         return {
             f"{collection}/{quote(thing[key])}"
             for collection, key in (
@@ -135,7 +135,7 @@ class Switchboard:
         }
 
     def try_(self, method: str, path: str, **params: Any) -> requests.Response:
-        """Send a request and return the answer, whatever it is.
+        """Send a request and return the answer, whatever its status.
 
         :param params: the query; ``json`` is the body
         """
@@ -151,7 +151,7 @@ class Switchboard:
         return answer.json() if answer.content else None
 
     def get(self, path: str, **params: Any) -> Any:
-        """GET what must be there."""
+        """GET an object that must exist."""
         return self.send("GET", path, **params)
 
     def expect(
@@ -200,7 +200,7 @@ class Switchboard:
         return set(self.get(f"bridges/{bridge}")["channels"])
 
     def is_gone(self, path: str) -> bool:
-        """Tell whether the server knows the object no more."""
+        """Tell whether the object no longer exists."""
         return self.try_("GET", path).status_code == requests.codes.not_found
 
     def expect_entry(self, bridge: str, channel: str) -> Event:
@@ -241,7 +241,7 @@ class Switchboard:
 
 
 class Call:
-    """Somebody at a telephone.
+    """A person at a telephone.
 
     :ivar id: the channel on the caller's side, in the tests' application
     :ivar far: the id of the channel on the other side, which runs the dialplan
@@ -272,7 +272,7 @@ class Call:
         *,
         after: Event | None = None,
     ) -> Event:
-        """Wait for an event about the far channel: its own, or of what is played on it."""
+        """Wait for an event of the far channel, or of a playback or recording on it."""
 
         def ours(event: Event) -> bool:
             target = next(
@@ -304,7 +304,7 @@ class Call:
         self.board.send("POST", f"channels/{self.id}/dtmf", dtmf=digits)
 
     def say(self, media: str) -> None:
-        """Make a sound, for the other side to hear."""
+        """Play media for the other side to hear."""
         self.board.send("POST", f"channels/{self.id}/play", media=media)
 
     def hang_up(self) -> None:

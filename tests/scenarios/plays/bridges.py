@@ -322,7 +322,7 @@ def formats_that_are_not_there(s: Stage) -> None:
 
 
 def bridge_of_the_dialplan(s: Stage, c1: str) -> str:
-    """Let the dialplan connect two channels; return the id of the bridge they are in."""
+    """Connect two channels in the dialplan; return the id of the bridge that they are in."""
     s.post(
         f"/channels/{c1}",
         endpoint="Local/connected@default/n",

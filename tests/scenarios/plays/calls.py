@@ -22,7 +22,7 @@ REASONS = (
 
 
 def ring(s: Stage, app: App, near: str, far_app: App, far: str) -> None:
-    """Let the far end ring, once the near one has been told that it is being dialled."""
+    """Ring at the far end, once the near end has been told that it is being dialled."""
     far_app.wait("StasisStart", channel=far)
     app.wait("Dial", peer=near, dialstatus="")
     s.post(f"/channels/{far}/ring")

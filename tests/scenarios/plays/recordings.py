@@ -19,7 +19,7 @@ def start(s: Stage, app: App, phone: Phone, name: str, **query: object) -> None:
 
 
 def talker(s: Stage, app: App) -> Phone:
-    """Let somebody call who talks without end."""
+    """Call as a person who talks without end."""
     phone = s.answered(app)
     s.peek("POST", f"/channels/{phone.id}/play", media=",".join(["sound:tt-monkeys"] * 4))
     s.mask("duration", "talking_duration", "silence_duration")
