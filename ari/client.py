@@ -104,7 +104,7 @@ def from_env(
     missing = [name for name, value in zip(names, values, strict=True) if not value]
     if missing:
         raise ValueError(
-            f"from_env() finds no value for {', '.join(missing)}: set the environment variables "
+            f"from_env() found no value for {', '.join(missing)}: set the environment variables "
             "ARI_URL (such as http://localhost:8088/), ARI_USER and ARI_PASSWORD, or give address, "
             "user and password to ari.connect()"
         )
@@ -113,8 +113,8 @@ def from_env(
     except ValueError:
         # That text may show the address, which is the password if the variables are mixed up.
         raise ValueError(
-            "from_env() finds no address of Asterisk in ARI_URL: it must look like "
-            "http://localhost:8088/, with a valid port and without credentials or a query"
+            "ARI_URL is not an address of Asterisk: it must look like http://localhost:8088/, "
+            "with a valid port and without credentials or a query"
         ) from None
     return connect(url, username, password, verify=verify, cert=cert, timeout=timeout, wait=wait)
 

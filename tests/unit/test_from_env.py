@@ -73,7 +73,7 @@ class FromEnvTest(MockedHttp):
         for wrong in (PASSWORD, "http://joe:hush@h:8088/", "http://h:hush/"):
             with self.subTest(wrong), mock.patch.dict(os.environ, {"ARI_URL": wrong}):
                 text = self.refused()
-                self.assertRegex(text, "ARI_URL: .* http://localhost:8088/")
+                self.assertRegex(text, "ARI_URL is not an address .* http://localhost:8088/")
                 self.assertNotIn("hush", text)
 
     def test_wrong_credentials_raise_what_connect_raises(self):
