@@ -50,7 +50,7 @@ nose: $(VENV_READY)
 docs: $(VENV_READY)
 	$(BIN)/sphinx-build -W -q -b html docs docs/_build/html
 
-# The figures are for information only, but listeners.py fails if an event's cost grows with the listeners.
+# The figures are for reading, but listeners.py fails if an event costs more with more listeners.
 bench: $(VENV_READY)
 	$(BIN)/python benchmarks/listeners.py
 	$(BIN)/python benchmarks/throughput.py
