@@ -1,4 +1,4 @@
-"""The bundled description declares what Asterisk 22 declares: nothing less, nothing else."""
+"""The bundled description declares exactly what Asterisk 22 declares."""
 
 import json
 from importlib.resources import files
@@ -6,7 +6,7 @@ from importlib.resources import files
 import pytest
 import requests
 
-# Words are the project's own; the address and what is for people who read the source are no facts.
+# The wording is the project's own; the address and notes for readers of the source are not facts.
 NOT_FACTS = {"summary", "description", "notes", "reason", "basePath"}
 # Misspelt or private members of Asterisk's declarations, which no client reads.
 NOT_MEANT = {"descriptioni", "__note", "_copyright", "_author", "_svn_revision"}

@@ -1,4 +1,4 @@
-"""The scenarios. Each module plays what one part of ARI is about."""
+"""The scenarios, in one module for each part of ARI."""
 
 from tests.scenarios.plays import (
     applications,

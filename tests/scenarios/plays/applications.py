@@ -1,4 +1,4 @@
-"""Applications: what they are told, and what becomes of them."""
+"""Applications: their event sources, and what happens when they disconnect."""
 
 from tests.scenarios.application import App
 from tests.scenarios.scenario import scenario

@@ -1,4 +1,4 @@
-"""Bridges: making them, meeting in them, and what is heard there."""
+"""Bridges: creating them, joining and leaving them, and the media in them."""
 
 from tests.scenarios.application import App
 from tests.scenarios.scenario import scenario
@@ -135,7 +135,7 @@ def several_channels_at_once(s: Stage) -> None:
     app = s.app()
     phones = [s.answered(app, f"c{number}") for number in (1, 2, 3)]
     b1 = s.id("b1")
-    # Which of them find the others there is a race, and so is the mixing technology.
+    # It is a race which of them find the others present, and which technology mixes them.
     s.pass_over("ChannelVarset", variable="BRIDGEPEER")
     s.mask("technology", "channels")
     s.post(f"/bridges/{b1}", type="mixing")
@@ -268,7 +268,7 @@ def music_in_a_bridge(s: Stage) -> None:
     b1 = s.id("b1")
     s.post(f"/bridges/{b1}", type="mixing")
     join(s, app, b1, phone.far)
-    # The channel that plays the music may still be seen when it has been told to stop.
+    # The channel that plays the music may still be listed after it has been told to stop.
     s.mask("channels")
     s.delete(f"/bridges/{b1}/moh")
     s.post(f"/bridges/{b1}/moh")

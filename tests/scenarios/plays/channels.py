@@ -1,4 +1,4 @@
-"""What can be done with a channel, and when it cannot."""
+"""Operations on channels, and when they fail."""
 
 from tests.scenarios.scenario import scenario
 from tests.scenarios.stage import Stage

@@ -1,4 +1,4 @@
-"""Events of one's own, and calls that are offered to everybody."""
+"""User events, and calls that are offered to all applications."""
 
 from tests.scenarios.scenario import scenario
 from tests.scenarios.stage import Stage

@@ -1,4 +1,4 @@
-"""The layer below: who may ask, how, and how it is spelt."""
+"""HTTP itself: who may send requests, and how they may be written."""
 
 from tests.scenarios.scenario import scenario
 from tests.scenarios.stage import Stage

@@ -1,4 +1,4 @@
-"""Channels that are there for the sake of their sound: snooping and external media."""
+"""Channels that exist only for their media: snoop channels and external media."""
 
 from tests.scenarios.scenario import scenario
 from tests.scenarios.stage import Stage
@@ -38,7 +38,7 @@ def snoop_errors(s: Stage) -> None:
     phone = s.answered(app)
     path = f"/channels/{phone.far}/snoop"
     s1 = s.id("s1")
-    # The answer says where the channel is in the dialplan, or nothing of it yet.
+    # The answer says where the channel is in the dialplan, or nothing yet.
     s.mask("dialplan")
     s.post(path, app=app)
     s.post(path, app=app, spy="none", whisper="none")

@@ -1,4 +1,4 @@
-"""Recording channels, and what has been recorded."""
+"""Recording channels, and stored recordings."""
 
 from tests.scenarios.application import App
 from tests.scenarios.scenario import scenario
@@ -6,8 +6,8 @@ from tests.scenarios.stage import Phone, Stage
 
 
 def start(s: Stage, app: App, phone: Phone, name: str, **query: object) -> None:
-    """Record somebody who talks; wait until the recording runs."""
-    # The answer says queued or recording, whichever thread is first.
+    """Record a person who talks; wait until the recording has started."""
+    # The answer says queued or recording, depending on which thread is first.
     s.post(
         f"/channels/{phone.far}/record",
         name=name,

@@ -1,4 +1,4 @@
-"""What the server says of itself, and what it lets be changed."""
+"""Facts about the server, and what can be changed on it."""
 
 from tests.scenarios.normal import Json
 from tests.scenarios.scenario import scenario
@@ -6,7 +6,7 @@ from tests.scenarios.stage import Stage
 
 
 def shape(value: Json) -> Json:
-    """Return the names and types of what is there."""
+    """Return the value with its names kept and its values replaced by their types."""
     if isinstance(value, dict):
         return {key: shape(item) for key, item in sorted(value.items())}
     return type(value).__name__

@@ -1,7 +1,7 @@
-"""Calls over SIP: what only a real telephone does, or does otherwise than a Local channel.
+"""Calls over SIP: what only a real telephone does, or does differently from a Local channel.
 
 ``PJSIP/EXTENSION@line`` is a telephone line that leads back into the dialplan, so that each call
-has two SIP channels: the one we made, and the one that came in by it.
+has two SIP channels: the one that we made, and the one that comes in because of it.
 """
 
 from tests.scenarios.application import App
@@ -10,7 +10,7 @@ from tests.scenarios.stage import Stage
 
 
 def quality(s: Stage) -> None:
-    """Pass over the figures that a stream leaves in variables when it ends."""
+    """Leave out the statistics that a stream writes into variables when it ends."""
     for name in ("", "JITTER", "LOSS", "RTT", "MES"):
         for side in ("", "BRIDGED"):
             s.pass_over("ChannelVarset", variable=f"RTPAUDIOQOS{name}{side}")
@@ -33,7 +33,7 @@ def call(s: Stage, app: App, far_app: App, name: str = "c1") -> tuple[str, str]:
 
 
 def answered(s: Stage, app: App, far_app: App, name: str = "c1") -> tuple[str, str]:
-    """Call an application over SIP, which answers."""
+    """Call an application over SIP, and answer there."""
     near, far = call(s, app, far_app, name)
     s.post(f"/channels/{far}/answer")
     app.wait("StasisStart", channel=near)

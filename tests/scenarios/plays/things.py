@@ -73,7 +73,7 @@ def device_state_subscribed_twice(s: Stage) -> None:
 @scenario()
 def endpoints(s: Stage) -> None:
     s.app()
-    # The line may still know of the channels of the scenario before.
+    # The line may still list the channels of the previous scenario.
     for path in ("/endpoints", "/endpoints/PJSIP", "/endpoints/pjsip"):
         s.get(path, keep=lambda list_: [e for e in list_ if e["resource"] == "alice"])
     s.get("/endpoints/PJSIP/alice")
@@ -117,7 +117,7 @@ def mailboxes(s: Stage) -> None:
 @scenario()
 def sounds(s: Stage) -> None:
     s.app()
-    # Debian links the English sounds under several names of the language.
+    # Debian links the English sounds under several names of that language.
     s.get(
         "/sounds/tt-monkeys",
         keep=lambda sound: {

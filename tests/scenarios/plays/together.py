@@ -11,7 +11,7 @@ def two_applications_meet_in_a_bridge(s: Stage) -> None:
     one, two = s.app("one"), s.app("two")
     first, second = s.answered(one, "c1"), s.answered(two, "c2")
     b1 = s.id("b1")
-    # Whether the second is told of its peer before or after it is told that it is in, is a race.
+    # It is a race whether the second is told of its peer before or after its own entry.
     s.pass_over("ChannelVarset", variable="BRIDGEPEER")
     s.mask("technology")
     s.post(f"/bridges/{b1}", type="mixing")
@@ -34,7 +34,7 @@ def subscribed_twice(s: Stage) -> None:
     phone = s.answered(app)
     path = f"/applications/{watcher}/subscription"
     both = (f"channel:{phone.far}", "channel:")
-    # Who asks for one channel and then for all is told everything of that channel twice.
+    # Whoever subscribes to one channel and to all receives the events of that channel twice.
     for sources in (both, both[::-1]):
         for source in sources:
             s.post(path, eventSource=source)
