@@ -9,6 +9,7 @@ from __future__ import annotations
 import inspect
 import textwrap
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cache
 from typing import Protocol, TypeVar
 
 from ..swagger.client import Resource
@@ -130,7 +131,7 @@ def _docstring(operation: OperationModel, given: Sequence[str]) -> str:
     """Write an operation's declaration as a docstring with Sphinx fields."""
     lines = [operation.summary or operation.nickname]
     if operation.notes:
-        lines += ["", *textwrap.wrap(operation.notes, 96)]
+        lines += ["", *_wrapped(operation.notes)]
     fields = [
         f":param {parameter.python_name}: {_describe(parameter)}"
         for parameter in operation.parameters
@@ -143,6 +144,12 @@ def _docstring(operation: OperationModel, given: Sequence[str]) -> str:
         for error in operation.errors
     ]
     return "\n".join([*lines, "", *fields]) if fields else "\n".join(lines)
+
+
+@cache
+def _wrapped(notes: str) -> list[str]:
+    # Kept, since each client wraps the same texts for two classes.
+    return textwrap.wrap(notes, 96)
 
 
 def _describe(parameter: Parameter) -> str:

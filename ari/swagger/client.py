@@ -36,7 +36,11 @@ class Operation:
         self.uri = model.uri
         self.__name__ = model.nickname
         self.__doc__ = model.summary
-        self.__signature__: inspect.Signature = signature(model)
+
+    @property
+    def __signature__(self) -> inspect.Signature:
+        """Its signature, as help() shows it."""
+        return signature(self.model)
 
     def __repr__(self) -> str:
         return f"Operation({self.model.name})"
