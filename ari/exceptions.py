@@ -127,7 +127,7 @@ class ARIConnectTimeout(ARIConnectionError, ARITimeout, requests.ConnectTimeout)
 
 
 class ARIDescriptionError(ValueError, ARIException):
-    """What the address serves is no description of a REST interface that can be used."""
+    """What the address serves is not a usable description of a REST interface."""
 
 
 class ARIObjectGone(ARIException):

@@ -1,10 +1,17 @@
-"""A latch: set once, from any thread or signal handler, and waited for."""
+"""A latch that a signal handler may set, and how long threads wait for one another."""
 
 from __future__ import annotations
 
 import threading
 
-__all__ = ["Latch"]
+__all__ = ["GLANCE", "PATIENCE", "Latch"]
+
+#: Seconds after which a wait looks again: a signal handler on the waiting thread may have changed
+#: something in between the look and the wait, where no notice reaches it.
+GLANCE = 1.0
+
+#: Seconds that a thread gets to end once it was told to.
+PATIENCE = 5.0
 
 
 class Latch:

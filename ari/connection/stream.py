@@ -22,15 +22,12 @@ from ..exceptions import ARIConnectionError, ARIException, ARIForbidden, ARIUnau
 from ..transport.errors import root_cause
 from .backoff import Attempts, Reconnect
 from .keepalive import KeepAlive
-from .latch import Latch
+from .latch import PATIENCE, Latch
 from .source import Ended, Lost, Source
 
 __all__ = ["EventStream", "StreamEvents"]
 
 log = logging.getLogger(__name__)
-
-#: Seconds that the reading thread gets to end after it was told to.
-_PATIENCE = 5.0
 
 
 class StreamEvents(Protocol):
@@ -123,7 +120,7 @@ class EventStream:
     def join(self) -> None:
         """Wait until the reading thread has ended."""
         if self._thread is not None:
-            self._thread.join(_PATIENCE)
+            self._thread.join(PATIENCE)
         self._discard()
 
     def give_up(self, app: str) -> None:

@@ -34,7 +34,7 @@ _AFTER_STASIS_END = frozenset(["ChannelDestroyed", "StasisStart"])
 #: What a person does and not a request, so that no wait looks back for it.
 _BY_PERSONS = frozenset(["ChannelDtmfReceived"])
 
-_CLOSED = "the client was closed, or gets no more events"
+_CLOSED = "the client was closed, or no longer gets events"
 
 #: Of how many channels it is known which application they are in.
 _ENTERED = 10_000
@@ -288,7 +288,7 @@ class WaitingRoom:
                 self._dismiss(waiter, None, _CLOSED)
 
     def deafen(self, parties: Iterable[Hashable]) -> None:
-        """End all waits of these parties, now and later: their events come no more."""
+        """End all waits of these parties, now and later: their events no longer come."""
         with self._lock:
             self._deaf.update(parties)
             for waiter in self._everyone():

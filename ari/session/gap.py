@@ -90,7 +90,7 @@ def recover(
 
 
 def resubscribe(swagger: SwaggerClient, sources: EventSources, app: str) -> Procedure[None]:
-    """Subscribe an application again to the event sources that it had and has no more.
+    """Subscribe an application again to the event sources that it has lost.
 
     One that is gone is logged; the others are subscribed to all the same.
     """

@@ -15,7 +15,7 @@ from contextlib import ExitStack
 from functools import partial
 
 from ..connection.backoff import Reconnect
-from ..connection.latch import Latch
+from ..connection.latch import PATIENCE, Latch
 from ..connection.stream import EventStream
 from ..events.listeners import Call, Listener, Subscription, call_each
 from ..events.schema import parse
@@ -29,9 +29,6 @@ from .workers import Workers
 __all__ = ["Run", "call_here", "call_listeners"]
 
 log = logging.getLogger(__name__)
-
-#: Seconds that the check after a gap gets to end, once all else has.
-_PATIENCE = 5.0
 
 
 class Run:
@@ -111,7 +108,7 @@ class Run:
 
     def _join_checks(self) -> None:
         for thread in self._checks:
-            thread.join(_PATIENCE)
+            thread.join(PATIENCE)
 
     def _deregister_all(self) -> None:
         self._show_socket(None)

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
+from ..connection.latch import GLANCE
 from ..events.waits import Room, Waiter
 from ..exceptions import ARIWaitTimeout
 from ..kinds import Key
@@ -14,10 +15,6 @@ from ..transport.base import Json
 from ..transport.procedures import Procedure
 
 __all__ = ["NextEvent", "ThreadTime", "ThreadWaiter", "first_event"]
-
-#: Seconds after which a wait looks again: a signal handler on the waiting thread may have put
-#: something in between the look and the wait, where no notice reaches it.
-_GLANCE = 1.0
 
 
 @dataclass(frozen=True)
@@ -77,7 +74,7 @@ class ThreadWaiter(Waiter):
                 while (event := self.take(now := time.monotonic())) is None:
                     if deadline is not None and now >= deadline:
                         raise ARIWaitTimeout(f"{self.describe()}: nothing came in time")
-                    ends = [deadline, self.ends_at, now + _GLANCE]
+                    ends = [deadline, self.ends_at, now + GLANCE]
                     self._changed.wait(min(end for end in ends if end is not None) - now)
                 return event
         finally:

@@ -14,6 +14,7 @@ from collections.abc import Callable, Hashable
 from contextlib import AbstractContextManager, nullcontext
 from typing import Protocol
 
+from ..connection.latch import GLANCE, PATIENCE
 from ..events.lanes import Lanes, Task
 from ..events.listeners import Listener
 from ..kinds import Key
@@ -25,13 +26,6 @@ log = logging.getLogger(__name__)
 
 #: Warn when this many events wait, and again at each doubling.
 _BACKLOG = 1000
-
-#: Seconds after which a wait looks again: a signal handler on the waiting thread may have changed
-#: something in between the look and the wait, where no notice reaches it.
-_GLANCE = 1.0
-
-#: Seconds that workers get to come back from their handlers once it is over.
-_PATIENCE = 5.0
 
 
 class Named(Protocol):
@@ -99,7 +93,7 @@ class Workers:
         """Wait for the next task, and return it with its lane; None at the end."""
         with self._lock:
             while (taken := self._lanes.take()) is None and not self._lanes.over:
-                self._changed.wait(_GLANCE)
+                self._changed.wait(GLANCE)
             return taken
 
     def _done(self, key: Hashable) -> None:
@@ -174,7 +168,7 @@ class Workers:
                 thread.start()
             with self._lock:
                 while not self._lanes.over:
-                    self._ended.wait(_GLANCE)
+                    self._ended.wait(GLANCE)
         finally:
             self.stop()
 
@@ -199,7 +193,7 @@ class Workers:
 
     def join(self) -> None:
         """Wait a while for threads that are still in a handler."""
-        deadline = time.monotonic() + _PATIENCE
+        deadline = time.monotonic() + PATIENCE
         for thread in self._threads:
             if thread.is_alive() and thread is not threading.current_thread():
                 thread.join(max(0.0, deadline - time.monotonic()))

@@ -40,7 +40,7 @@ __all__ = [
 
 
 def install_as_swaggerpy() -> None:
-    """Let ``import swaggerpy`` and its modules find this package, for programs that import it.
+    """Make ``import swaggerpy`` find this package, for programs that import it.
 
     Call it before the first such import. A swaggerpy that was imported already stays.
     """

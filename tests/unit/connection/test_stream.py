@@ -439,7 +439,7 @@ class EndingTest(StreamTest):
 
     def test_a_server_that_does_not_answer_does_not_delay_the_end(self):
         stream, _ = self.open()
-        with mock.patch("ari.connection.stream._PATIENCE", DEADLINE):
+        with mock.patch("ari.connection.stream.PATIENCE", DEADLINE):
             began = time.monotonic()
             stream.close()
             stream.join()

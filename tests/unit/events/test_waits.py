@@ -296,7 +296,7 @@ class RoomTest(Rooms):
         """As when a signal handler puts something in between the look and the wait."""
         waiter = self.room.open(["A"])
         with (
-            mock.patch("ari.session.waiting._GLANCE", 0.01),
+            mock.patch("ari.session.waiting.GLANCE", 0.01),
             mock.patch.object(waiter._changed, "notify"),
         ):
             thread = threading.Timer(0, waiter.put, [(1, happening("A"))])

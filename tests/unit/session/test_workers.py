@@ -37,7 +37,7 @@ class TakingTest(unittest.TestCase):
     def test_nobody_who_takes_waits_for_long_behind_one_who_joins(self):
         """What is meant for a worker is not told to the thread that waits for the end."""
         with (
-            mock.patch("ari.session.workers._GLANCE", DEADLINE),
+            mock.patch("ari.session.workers.GLANCE", DEADLINE),
             mock.patch.object(threading.Thread, "start"),
         ):
             joined = in_thread(self, self.workers.run, start=START)
@@ -176,7 +176,7 @@ class WorkersTest(unittest.TestCase):
         workers.stop()
         ended.next()
         with (
-            mock.patch("ari.session.workers._PATIENCE", 0.01),
+            mock.patch("ari.session.workers.PATIENCE", 0.01),
             self.assertLogs("ari.session.workers", "WARNING") as logs,
         ):
             workers.join()
