@@ -9,18 +9,18 @@ methods; ``isinstance(x, ari.model.Channel)`` holds for objects of all clients.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 from types import new_class
-from typing import TYPE_CHECKING, Any, ClassVar, Protocol, TypeAlias, TypeVar, overload
+from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias, TypeVar, overload
 
 from .events.listeners import Listener, Subscription
 from .kinds import BY_NAME, KINDS, Key, Kind, target_keys
 from .rest.call import result_of
 from .rest.functions import own_class
+from .rest.owner import Owner
 from .rest.repository import Repository
 from .swagger.client import Resource, SwaggerClient
-from .swagger.declarations import OperationModel
 from .swagger.request import near_miss
 from .transport.base import Json, Response
 
@@ -51,51 +51,6 @@ __all__ = [
 ]
 
 _Function = TypeVar("_Function", bound=Listener)
-
-
-class ModelClient(Protocol):
-    """What repositories and domain objects ask of the client that they belong to.
-
-    A client that is awaited returns an awaitable of the result where this one returns it.
-    """
-
-    swagger: SwaggerClient
-
-    def invoke(
-        self,
-        operation: OperationModel,
-        args: Sequence[object],
-        kwargs: Mapping[str, object],
-        given: Mapping[str, object] | None = None,
-    ) -> Any:
-        """Call an operation."""
-
-    def wait_for(
-        self,
-        event_types: str | Iterable[str],
-        predicate: Callable[[Json], object] | None = None,
-        timeout: float | None = None,
-        *,
-        about: BaseObject | None = None,
-    ) -> Json:
-        """Wait for an event."""
-
-    def _listen_to(
-        self,
-        obj: BaseObject,
-        event_type: str,
-        fn: Listener | None,
-        *args: object,
-        once: bool = False,
-        **kwargs: object,
-    ) -> Any:
-        """Listen to events about one object."""
-
-    def _wait_until_over(self, obj: Finite, timeout: float | None) -> Any:
-        """Wait for the end of an object that finishes by itself."""
-
-    def _read_digits(self, channel: Channel, **options: Any) -> str:
-        """Collect digits from a channel."""
 
 
 class ObjectIdGenerator:
@@ -158,9 +113,7 @@ class BaseObject:
     #: The class that all clients share, on the subclass that one client has of it.
     base_class: ClassVar[type | None] = None
 
-    def __init__(
-        self, client: ModelClient, resource: Resource, as_json: Json, event_reg: object
-    ) -> None:
+    def __init__(self, client: Owner, resource: Resource, as_json: Json, event_reg: object) -> None:
         self.client = client
         self.api = resource
         self.json = as_json
@@ -315,7 +268,7 @@ class _KindObject(BaseObject):
                 else EndpointIdGenerator()
             )
 
-    def __init__(self, client: ModelClient, as_json: Json) -> None:
+    def __init__(self, client: Owner, as_json: Json) -> None:
         kind = self.kind
         super().__init__(
             client,
@@ -515,7 +468,7 @@ for _kind in KINDS:
         CLASS_MAP[_kind.name] = new_class(_kind.name, (_KindObject,), {"kind": _kind.name})
 
 
-def promote(client: ModelClient, resp: Response, operation_json: Json) -> Any:
+def promote(client: Owner, resp: Response, operation_json: Json) -> Any:
     """Make of a response what its operation's response class says.
 
     :param client: the client that the objects will belong to.
@@ -547,7 +500,7 @@ def own_classes(swagger: SwaggerClient) -> dict[tuple[type, str], type]:
     return made
 
 
-def factory_of(client: ModelClient) -> Callable[[str], Callable[[Json], object] | None]:
+def factory_of(client: Owner) -> Callable[[str], Callable[[Json], object] | None]:
     """Return what finds, for a class's name, what makes an object of it for this client."""
 
     def factory(class_name: str) -> Callable[[Json], object] | None:

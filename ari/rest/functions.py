@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import inspect
 import textwrap
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import cache
 from typing import Protocol, TypeVar
 
@@ -17,23 +17,11 @@ from ..swagger.declarations import OperationModel, Parameter
 from ..swagger.request import signature
 from ..transport.base import Json
 from ..transport.errors import error_class
+from .owner import Invoker
 
-__all__ = ["DomainObject", "Invoker", "make_function", "own_class", "with_operations"]
+__all__ = ["DomainObject", "make_function", "own_class", "with_operations"]
 
 _Class = TypeVar("_Class", bound=type)
-
-
-class Invoker(Protocol):
-    """What sends the requests of operations: a client."""
-
-    def invoke(
-        self,
-        operation: OperationModel,
-        args: Sequence[object],
-        kwargs: Mapping[str, object],
-        given: Mapping[str, object] | None = None,
-    ) -> object:
-        """Call an operation; the result, or an awaitable of it."""
 
 
 class _Ids(Protocol):

@@ -6,7 +6,8 @@ from collections.abc import Callable
 from typing import Any
 
 from ..swagger.client import Resource
-from .functions import Invoker, with_operations
+from .functions import with_operations
+from .owner import Invoker
 
 __all__ = ["Repository"]
 

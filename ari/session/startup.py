@@ -8,7 +8,6 @@ from __future__ import annotations
 import logging
 import time
 from pathlib import Path
-from typing import TypeAlias
 
 from ..exceptions import (
     ARIConnectionError,
@@ -37,8 +36,6 @@ _BETWEEN_ATTEMPTS = 0.25
 
 #: What an Asterisk that is still starting may answer with, or not at all.
 _NOT_YET = (ARIConnectionError, ARITimeout, ARIServerUnavailable, ARIDescriptionError)
-
-Description: TypeAlias = SwaggerClient | Json
 
 
 def wait_for_start(
