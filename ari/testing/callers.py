@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from ari.testing.endpoints import Endpoint
-from ari.testing.engine import Engine
-from ari.testing.phones import Phone
+from ari.testing.server.engine import Engine
+from ari.testing.state.endpoints import Endpoint
+from ari.testing.state.phones import Phone
 
 
 class Caller:

@@ -1,8 +1,8 @@
 """The PBX: its tables, and the one place where events go out to the applications.
 
 Pure and synchronous: no socket, no thread, no real time. A request goes in through
-:class:`ari.testing.routing.Router`, events come out at the applications' connections, and
-:class:`~ari.testing.clock.Clock` says what time it is.
+:class:`ari.testing.rest.routing.Router`, events come out at the applications' connections, and
+:class:`~ari.testing.core.clock.Clock` says what time it is.
 """
 
 from __future__ import annotations
@@ -10,21 +10,21 @@ from __future__ import annotations
 from typing import Any
 from uuid import uuid4
 
-from ari.testing.applications import ALL_CHANNELS, ALL_DEVICES, ALL_ENDPOINTS, Applications
-from ari.testing.bridges import Bridge
-from ari.testing.channels import Channel
-from ari.testing.clock import Clock, Script, Task
-from ari.testing.dialplan import Dialplan
-from ari.testing.dialplan_run import dialplan_script, dialplan_steps
-from ari.testing.endpoints import Endpoint, Endpoints
-from ari.testing.links import LineLink, Link, LocalLink, PhoneLink
-from ari.testing.media import Media
-from ari.testing.phones import Phone
-from ari.testing.playbacks import Playbacks
-from ari.testing.recordings import Recordings
-from ari.testing.system import System
-from ari.testing.talking import TalkDetector
-from ari.testing.wire import JSON, Refusal
+from ari.testing.calls.media import Media
+from ari.testing.calls.playbacks import Playbacks
+from ari.testing.calls.recordings import Recordings
+from ari.testing.core.answers import JSON, Refusal
+from ari.testing.core.applications import ALL_CHANNELS, ALL_DEVICES, ALL_ENDPOINTS, Applications
+from ari.testing.core.clock import Clock, Script, Task
+from ari.testing.dialplan.language import Dialplan
+from ari.testing.dialplan.run import dialplan_script, dialplan_steps
+from ari.testing.state.bridges import Bridge
+from ari.testing.state.channels import Channel
+from ari.testing.state.endpoints import Endpoint, Endpoints
+from ari.testing.state.links import LineLink, Link, LocalLink, PhoneLink
+from ari.testing.state.phones import Phone
+from ari.testing.state.system import System
+from ari.testing.state.talking import TalkDetector
 
 VERSION = "22.10.1"
 ENTITY_ID = "02:fc:00:00:00:01"

@@ -17,17 +17,17 @@ from types import TracebackType
 from typing import Any
 
 from ari.testing.callers import Caller, Telephone
-from ari.testing.channels import Party
-from ari.testing.dialplan_run import call_script
-from ari.testing.endpoints import Endpoint
-from ari.testing.engine import Engine
-from ari.testing.faults import Failure, Faults, Users
-from ari.testing.hosting import Host
-from ari.testing.links import PhoneLink
+from ari.testing.core.answers import JSON
+from ari.testing.dialplan.run import call_script
 from ari.testing.pbx import PBX
-from ari.testing.routing import load_description
-from ari.testing.server import Server
-from ari.testing.wire import JSON
+from ari.testing.rest.routing import load_description
+from ari.testing.server.engine import Engine
+from ari.testing.server.faults import Failure, Faults, Users
+from ari.testing.server.hosting import Host
+from ari.testing.server.http_server import Server
+from ari.testing.state.channels import Party
+from ari.testing.state.endpoints import Endpoint
+from ari.testing.state.links import PhoneLink
 
 
 class Simulator:

@@ -7,14 +7,14 @@ import unittest
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from ari.testing.channels import Channel
-from ari.testing.endpoints import Endpoint
-from ari.testing.links import PhoneLink
+from ari.testing.core.answers import Answer, Pending
 from ari.testing.pbx import PBX
-from ari.testing.phones import Phone
-from ari.testing.resources import handlers
-from ari.testing.routing import Request, Router, load_description
-from ari.testing.wire import Answer, Pending
+from ari.testing.rest.handlers import handlers
+from ari.testing.rest.routing import Request, Router, load_description
+from ari.testing.state.channels import Channel
+from ari.testing.state.endpoints import Endpoint
+from ari.testing.state.links import PhoneLink
+from ari.testing.state.phones import Phone
 
 ROUTER = Router(load_description())
 

@@ -1,6 +1,6 @@
 """Applications: connections, subscriptions and filters."""
 
-from ari.testing.endpoints import Endpoint
+from ari.testing.state.endpoints import Endpoint
 
 from .bench import BenchCase, Ear
 

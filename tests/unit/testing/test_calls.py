@@ -1,6 +1,6 @@
 """The life of channels: made, dialled, answered, ended."""
 
-from ari.testing.endpoints import Endpoint
+from ari.testing.state.endpoints import Endpoint
 
 from .bench import BenchCase, Ear, enc, phone_of
 

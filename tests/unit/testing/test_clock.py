@@ -2,7 +2,7 @@
 
 import unittest
 
-from ari.testing.clock import Clock, Script, Task
+from ari.testing.core.clock import Clock, Script, Task
 
 
 class ClockTest(unittest.TestCase):

@@ -2,10 +2,10 @@
 
 import unittest
 
-from ari.testing.channels import Party
-from ari.testing.dialplan import Dialplan, substitute
-from ari.testing.endpoints import Endpoint
-from ari.testing.media import ENDLESS, MISSING, UNKNOWN, Media
+from ari.testing.calls.media import ENDLESS, MISSING, UNKNOWN, Media
+from ari.testing.dialplan.language import Dialplan, substitute
+from ari.testing.state.channels import Party
+from ari.testing.state.endpoints import Endpoint
 
 from .bench import BenchCase, Ear
 

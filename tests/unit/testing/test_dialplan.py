@@ -2,7 +2,7 @@
 
 import unittest
 
-from ari.testing.dialplan import Dialplan, Step, evaluate, substitute
+from ari.testing.dialplan.language import Dialplan, Step, evaluate, substitute
 
 from .bench import BenchCase
 

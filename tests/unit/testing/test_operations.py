@@ -1,6 +1,6 @@
 """Operations on channels and bridges: who may, in which state, and what is refused."""
 
-from ari.testing.endpoints import Endpoint
+from ari.testing.state.endpoints import Endpoint
 
 from .bench import BenchCase
 

@@ -1,6 +1,6 @@
 """Resources that are not about calls."""
 
-from ari.testing.endpoints import Endpoint
+from ari.testing.state.endpoints import Endpoint
 
 from .bench import BenchCase
 

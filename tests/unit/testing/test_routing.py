@@ -1,6 +1,6 @@
 """From requests to operations."""
 
-from ari.testing.routing import Request, parse_query
+from ari.testing.rest.routing import Request, parse_query
 
 from .bench import ROUTER, BenchCase
 

@@ -2,7 +2,7 @@
 
 import unittest
 
-from ari.testing.wire import Answer, Pending, Refusal, atoi, split_arguments, truth
+from ari.testing.core.answers import Answer, Pending, Refusal, atoi, split_arguments, truth
 
 
 class ArgumentsTest(unittest.TestCase):

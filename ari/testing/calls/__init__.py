@@ -1,0 +1,1 @@
+"""What is done with channels: dialling, Stasis applications, playbacks, recordings."""

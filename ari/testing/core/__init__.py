@@ -1,0 +1,1 @@
+"""What every part of the simulated PBX rests on: time, events out, answers."""

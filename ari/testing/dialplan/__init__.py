@@ -1,0 +1,1 @@
+"""The dialplan: its language and the applications that it runs."""

@@ -1,0 +1,1 @@
+"""The operations of the interface: from a request to what the PBX does."""

@@ -1,0 +1,235 @@
+"""The operations of ``/channels`` that make a channel: originate, create, snoop, external media."""
+
+from __future__ import annotations
+
+from ari.testing.calls.dialling import Origination, created, subscribe_halves
+from ari.testing.calls.media import CODECS
+from ari.testing.calls.stasis import stasis_only
+from ari.testing.core.answers import AllocationFailed, Answer, Outcome, Refusal
+from ari.testing.rest.resource import Resource, Setting, settings
+from ari.testing.rest.routing import Arguments
+from ari.testing.state.channels import Channel, Party
+from ari.testing.state.links import MediaLink
+
+LONGEST_ID = 149
+DIRECTIONS = {"none", "both", "out", "in"}
+OUTGOING = "AppDial2", "(Outgoing Line)"
+INTERNAL = "An internal error prevented this request from being handled"
+
+
+class CallsResource(Resource):
+    """The part of ``/channels`` that makes channels."""
+
+    def _check_formats(self, arguments: Arguments) -> None:
+        if arguments.text("originator") and arguments.text("formats"):
+            raise Refusal(400, "Originator and formats can't both be specified")
+
+    def _known_formats(self, arguments: Arguments) -> None:
+        for name in filter(None, arguments.text("formats").split(",")):
+            if name not in CODECS:
+                raise Refusal(400, f"Provided format ({name}) was not found")
+
+    def _make(self, arguments: Arguments) -> Channel:
+        """Make the channel or the two halves that an endpoint asks for."""
+        technology, _, resource = arguments.text("endpoint").partition("/")
+        pbx = self.pbx
+        wanted, other = arguments.text("channelId"), arguments.text("otherChannelId")
+        if wanted and (pbx.channel(wanted) or wanted == other):
+            raise Refusal(409, "Channel with given unique ID already exists")
+        if other and pbx.channel(other):
+            raise Refusal(409, "Channel with given unique ID already exists")
+        channel = pbx.call_out(technology, resource, wanted or None, other or None)
+        if channel is None:
+            raise AllocationFailed
+        return channel
+
+    @staticmethod
+    def _apply(channel: Channel, wanted: list[Setting]) -> None:
+        for name, value, report in wanted:
+            channel.set_variable(name, value, report=report)
+
+    def originate(self, arguments: Arguments) -> Outcome:
+        pbx = self.pbx
+        wanted = settings(arguments.body.get("variables"))
+        endpoint = arguments.text("endpoint")
+        if max(len(arguments.text("channelId")), len(arguments.text("otherChannelId"))) > (
+            LONGEST_ID
+        ):
+            raise Refusal(400, f"Uniqueid length exceeds maximum of {LONGEST_ID}")
+        if not endpoint:
+            raise Refusal(400, "Endpoint must be specified")
+        self._check_formats(arguments)
+        if "/" not in endpoint or not endpoint.partition("/")[2]:
+            raise Refusal(400, "Invalid endpoint specified")
+        app, exten = arguments.text("app"), arguments.text("extension")
+        location = None
+        if not app:
+            if not exten:
+                raise Refusal(400, "Application or extension must be specified")
+            location = self._location(arguments)
+        originator = arguments.text("originator")
+        if originator and pbx.channel_or_name(originator) is None:
+            raise Refusal(400, "Provided originator channel was not found")
+        self._known_formats(arguments)
+        channel = self._make(arguments)
+        self._dress(channel, arguments)
+        self._apply(channel, wanted)
+        application = pbx.applications.get(app) if app else None
+        if application is not None:
+            subscribe_halves(application, channel)
+        timeout: float | None = arguments.number("timeout") or 30
+        origination = Origination(
+            channel,
+            endpoint.partition("/")[2],
+            timeout=None if timeout == -1 else timeout,
+            app=app or None,
+            app_args=arguments.text("appArgs"),
+            location=location,
+        )
+        pbx.run(channel, origination.script())
+        return Answer.ok(channel.json())
+
+    originateWithId = originate
+
+    def _location(self, arguments: Arguments) -> tuple[str, str, int]:
+        context = arguments.text("context") or "default"
+        exten, priority = arguments.text("extension"), arguments.number("priority")
+        label = arguments.text("label")
+        if label:
+            priority = self.pbx.dialplan.has_label(context, exten, label)
+            if priority is None:
+                raise Refusal(404, "Requested label can not be found")
+        if priority is not None and priority < 0:
+            raise Refusal(400, "Requested priority is illegal")
+        return context, exten, priority or 1
+
+    @staticmethod
+    def _dress(channel: Channel, arguments: Arguments) -> None:
+        channel.idle_application = OUTGOING
+        channel.enter_application(*OUTGOING)
+        if arguments.text("callerId"):
+            channel.caller = Party.parse(arguments.text("callerId"))
+            channel.connected = channel.caller.copy()
+
+    def create(self, arguments: Arguments) -> Outcome:
+        pbx = self.pbx
+        endpoint, app = arguments.text("endpoint"), arguments.text("app")
+        self._check_formats(arguments)
+        if not endpoint:
+            raise Refusal(400, "Endpoint must be specified")
+        if "/" not in endpoint or not endpoint.partition("/")[2]:
+            raise Refusal(400, "Invalid endpoint specified")
+        wanted = settings(arguments.body.get("variables"))
+        self._known_formats(arguments)
+        channel = self._make(arguments)
+        channel.created_by_ari = True
+        channel.address = endpoint.partition("/")[2]
+        application = pbx.applications.get(app) if app else None
+        if application is not None:
+            application.watch_channel(channel)
+        self._apply(channel, wanted)
+        if app:
+            answer = Answer.ok(channel.json())
+            pbx.run(channel, created(channel, app, arguments.text("appArgs")))
+            return answer
+        return Answer.ok(channel.json())
+
+    def snoopChannel(self, arguments: Arguments) -> Outcome:
+        pbx = self.pbx
+        spied = pbx.channel_or_name(arguments.text("channelId"))
+        if spied is None:
+            raise Refusal(404, "Provided channel was not found", reason="Channel Not Found")
+        directions = []
+        for name in ("spy", "whisper"):
+            direction = arguments.text(name) or "none"
+            if direction not in DIRECTIONS:
+                raise Refusal(400, f"Invalid direction specified for {name}")
+            directions.append(direction)
+        if directions == ["none", "none"]:
+            raise Refusal(400, "Direction must be specified for at least spy or whisper")
+        if not arguments.text("app"):
+            raise Refusal(400, "Application name is required")
+        identifier = arguments.text("snoopId") or pbx.next_id()
+        if pbx.channel(identifier):
+            raise Refusal(500, "Snoop channel could not be created")
+        name = f"Snoop/{spied.id}-{pbx.next_serial():08x}"
+        channel = pbx.add_channel(identifier, name, MediaLink(), state="Up")
+        channel.emit("ChannelCreated")
+        pbx.snoop(spied, channel)
+        answer = Answer.ok(channel.json())
+        app, app_args = arguments.text("app"), arguments.text("appArgs")
+        channel.app_name = "Stasis"
+        channel.app_data = f"{app},{app_args}" if app_args else app
+        pbx.run(channel, stasis_only(channel, app, app_args))
+        return answer
+
+    snoopChannelWithId = snoopChannel
+
+    def externalMedia(self, arguments: Arguments) -> Outcome:
+        pbx = self.pbx
+        app, host = arguments.text("app"), arguments.text("external_host")
+        encapsulation = arguments.text("encapsulation") or "rtp"
+        transport = arguments.text("transport") or "udp"
+        server = arguments.text("connection_type") == "server"
+        if not app:
+            raise Refusal(400, "app cannot be empty")
+        self._check_media(encapsulation, transport, server=server)
+        if not host and not (transport == "websocket" and server):
+            message = "external_host is required for all but websocket server connections"
+            raise Refusal(400, message)
+        if transport != "websocket":
+            name, colon, port = host.rpartition(":")
+            if not (name and colon and port):
+                message = "external_host must be <host>:<port> for all transports other than "
+                raise Refusal(400, message + "websocket")
+        if not arguments.text("format"):
+            raise Refusal(400, "format cannot be empty")
+        if (arguments.text("direction") or "both") not in {"both", "in", "out"}:
+            raise Refusal(400, "Invalid direction specified")
+        technology = {"rtp": "UnicastRTP", "audiosocket": "AudioSocket", "none": "WebSocket"}.get(
+            encapsulation
+        )
+        if technology is None:
+            raise Refusal(501, "The encapsulation and/or transport is not supported")
+        if encapsulation == "audiosocket" and not arguments.text("data"):
+            raise Refusal(400, "data can not be empty")
+        wanted = settings(arguments.body.get("variables"))
+        identifier = arguments.text("channelId") or pbx.next_id()
+        if arguments.text("format") not in CODECS or pbx.channel(identifier):
+            raise Refusal(500, INTERNAL)
+        address = host or "INCOMING"
+        channel = pbx.add_channel(
+            identifier,
+            f"{technology}/{address}-0x{0x7F0000000000 + pbx.next_serial():x}",
+            MediaLink(),
+            state="Down",
+        )
+        channel.emit("ChannelCreated")
+        channel.idle_application = OUTGOING
+        channel.enter_application(*OUTGOING)
+        application = pbx.applications.get(app)
+        if application is not None:
+            application.watch_channel(channel)
+        if technology == "UnicastRTP":
+            channel.variables["UNICASTRTP_LOCAL_ADDRESS"] = "127.0.0.1"
+            channel.variables["UNICASTRTP_LOCAL_PORT"] = str(10000 + 2 * (pbx.next_serial() % 4999))
+            address += f"/c({arguments.text('format')})"
+        self._apply(channel, wanted)
+        # Only this answer shows the variables.
+        shown = dict(channel.variables)
+        answer = Answer.ok({**channel.json(), **({"channelvars": shown} if shown else {})})
+        origination = Origination(channel, address, timeout=30, app=app)
+        pbx.run(channel, origination.script())
+        return answer
+
+    @staticmethod
+    def _check_media(encapsulation: str, transport: str, *, server: bool) -> None:
+        if transport == "websocket" and encapsulation != "none":
+            raise Refusal(400, "encapsulation must be 'none' for websocket transport")
+        if encapsulation == "rtp" and transport != "udp":
+            raise Refusal(400, "transport must be 'udp' for rtp encapsulation")
+        if encapsulation == "audiosocket" and transport != "tcp":
+            raise Refusal(400, "transport must be 'tcp' for audiosocket encapsulation")
+        if server and transport != "websocket":
+            message = "'server' connection_type can only be used with the websocket transport"
+            raise Refusal(400, message)

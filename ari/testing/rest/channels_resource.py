@@ -1,0 +1,331 @@
+"""The operations of ``/channels``: what is done with channels that exist."""
+
+from __future__ import annotations
+
+from ari.testing.calls.dialling import dial_created
+from ari.testing.calls.stasis import Control, at_once, require_answered, require_control
+from ari.testing.core.answers import (
+    HANGUP_REASONS,
+    JSON,
+    NO_CONTENT,
+    Answer,
+    Outcome,
+    Refusal,
+    atoi,
+)
+from ari.testing.core.clock import Script
+from ari.testing.rest.channel_creation import CallsResource
+from ari.testing.rest.resource import (
+    check_offsets,
+    new_playback,
+    new_recording,
+    no_media,
+    read_variable,
+    read_variables,
+    required_settings,
+)
+from ari.testing.rest.routing import Arguments
+from ari.testing.state.channels import Channel
+from ari.testing.state.links import LocalLink
+from ari.testing.state.phones import DTMF
+
+TRANSFER_STATES = {
+    "channel_progress",
+    "channel_answered",
+    "channel_unavailable",
+    "channel_declined",
+}
+
+
+class ChannelsResource(CallsResource):
+    """``/channels``."""
+
+    def _control(self, arguments: Arguments) -> Control:
+        return require_control(self.pbx, arguments.text("channelId"))
+
+    def _answered(self, arguments: Arguments) -> Control:
+        return require_answered(self.pbx, arguments.text("channelId"))
+
+    def _any(self, arguments: Arguments, reason: str | None = None) -> Channel:
+        channel = self.pbx.channel_or_name(arguments.text("channelId"))
+        if channel is None:
+            message = "Provided channel was not found" if reason else "Channel not found"
+            raise Refusal(404, message, reason=reason)
+        return channel
+
+    def list(self, arguments: Arguments) -> Outcome:
+        return Answer.ok([channel.json() for channel in self.pbx.channels.values()])
+
+    def get(self, arguments: Arguments) -> Outcome:
+        channel = self.pbx.channel(arguments.text("channelId"))
+        if channel is None:
+            raise Refusal(404, "Channel not found")
+        return Answer.ok(channel.json())
+
+    def hangup(self, arguments: Arguments) -> Outcome:
+        channel = self._any(arguments)
+        reason, code = arguments.text("reason"), arguments.text("reason_code")
+        cause = 16
+        if reason and code:
+            raise Refusal(400, "The reason and reason_code can't both be specified")
+        if code:
+            cause = atoi(code)
+            if not 0 <= cause <= 127 or not code.strip().isdigit():
+                message = "Invalid reason for hangup reason code provided"
+                raise Refusal(400, message, reason="Invalid Reason Code")
+        elif reason:
+            if reason not in HANGUP_REASONS:
+                message = "Invalid reason for hangup reason provided"
+                raise Refusal(400, message, reason="Invalid Reason")
+            cause = HANGUP_REASONS[reason]
+        channel.request_hangup(cause, shown=32, soft=True)
+        return NO_CONTENT
+
+    def continueInDialplan(self, arguments: Arguments) -> Outcome:
+        control = self._answered(arguments)
+        channel = control.channel
+        context = arguments.text("context") or None
+        exten = arguments.text("extension") or None
+        priority = arguments.number("priority") or None
+        label = arguments.text("label")
+        if label:
+            priority = self.pbx.dialplan.has_label(
+                context or channel.context, exten or channel.exten, label
+            )
+            if priority is None and not label.isdigit():
+                raise Refusal(404, "Requested label can not be found")
+            priority = priority or int(label)
+        if priority is not None and priority < 0:
+            raise Refusal(400, "Requested priority is illegal")
+        control.leave((context, exten, priority))
+        return NO_CONTENT
+
+    def move(self, arguments: Arguments) -> Outcome:
+        control = self._control(arguments)
+        if arguments.optional("app") is None:  # would end the process of a real one
+            raise Refusal(400, "Missing parameter app")
+        if arguments.text("app"):
+            control.move(arguments.text("app"), arguments.text("appArgs"))
+        return NO_CONTENT
+
+    def redirect(self, arguments: Arguments) -> Outcome:
+        control = self._answered(arguments)
+        endpoint = arguments.text("endpoint")
+        if not endpoint:
+            message = "Required parameter 'endpoint' not provided."
+            raise Refusal(400, message, reason="Not Found")
+        technology, slash, resource = endpoint.partition("/")
+        if not slash:
+            message = f"Endpoint parameter '{endpoint}' does not contain tech/resource"
+            raise Refusal(422, message)
+        if not resource:
+            raise Refusal(422, f"No resource provided in endpoint parameter '{endpoint}'")
+        channel = control.channel
+        if technology.lower() != channel.technology.lower():
+            message = (
+                f"Endpoint technology '{technology}' does not match channel technology "
+                f"'{channel.technology}'"
+            )
+            raise Refusal(422, message)
+        control.add(at_once(lambda: channel.link.redirect(resource)))
+        return NO_CONTENT
+
+    def answer(self, arguments: Arguments) -> Outcome:
+        control = self._answered(arguments)
+        channel = control.channel
+
+        def answer() -> None:
+            if channel.state != "Up":
+                channel.set_state("Up")
+                channel.link.answered()
+
+        return control.call(answer)
+
+    def _indicate(self, control: Control, name: str, value: object) -> Outcome:
+        def change() -> None:
+            setattr(control.channel, name, value)
+            self.pbx.audio_changed()
+
+        control.add(at_once(change))
+        return NO_CONTENT
+
+    def ring(self, arguments: Arguments) -> Outcome:
+        control = self._answered(arguments)
+        control.add(at_once(lambda: control.channel.link.ringing(True)))
+        return NO_CONTENT
+
+    def ringStop(self, arguments: Arguments) -> Outcome:
+        control = self._answered(arguments)
+        control.add(at_once(lambda: control.channel.link.ringing(False)))
+        return NO_CONTENT
+
+    def progress(self, arguments: Arguments) -> Outcome:
+        control = self._answered(arguments)
+        control.add(at_once(control.channel.link.progress))
+        return NO_CONTENT
+
+    def sendDTMF(self, arguments: Arguments) -> Outcome:
+        control = self._answered(arguments)
+        digits = arguments.text("dtmf")
+        if not digits:
+            raise Refusal(400, "DTMF is required")
+        times = {
+            name: max(arguments.number(name) or 0, 0) / 1000
+            for name in ("before", "between", "duration", "after")
+        }
+        between = times["between"] or 0.1
+        duration = times["duration"] or 0.1
+
+        def send() -> Script:
+            yield times["before"]
+            for digit in digits:
+                if digit in DTMF:
+                    yield duration
+                    control.channel.link.send_dtmf(digit.upper(), int(duration * 1000))
+                    yield between
+            yield times["after"]
+
+        control.add(send)
+        return NO_CONTENT
+
+    def _mute(self, arguments: Arguments, on: bool) -> Outcome:
+        control = self._answered(arguments)
+        direction = arguments.text("direction")
+        if not direction:
+            raise Refusal(400, "Direction is required")
+        if direction not in {"in", "out", "both"}:
+            raise Refusal(400, "Invalid direction specified")
+        sides = {"in", "out"} if direction == "both" else {direction}
+        before = control.channel.muted
+        return self._indicate(control, "muted", before | sides if on else before - sides)
+
+    def mute(self, arguments: Arguments) -> Outcome:
+        return self._mute(arguments, True)
+
+    def unmute(self, arguments: Arguments) -> Outcome:
+        return self._mute(arguments, False)
+
+    def hold(self, arguments: Arguments) -> Outcome:
+        control = self._answered(arguments)
+        control.add(at_once(lambda: control.channel.link.hold(True)))
+        return NO_CONTENT
+
+    def unhold(self, arguments: Arguments) -> Outcome:
+        control = self._answered(arguments)
+        control.add(at_once(lambda: control.channel.link.hold(False)))
+        return NO_CONTENT
+
+    def _music(self, control: Control, music: str | None) -> Outcome:
+        def change() -> None:
+            control.channel.music = music
+            control.channel.link.hear_music(music)
+            self.pbx.audio_changed()
+
+        control.add(at_once(change))
+        return NO_CONTENT
+
+    def startMoh(self, arguments: Arguments) -> Outcome:
+        return self._music(self._answered(arguments), arguments.text("mohClass") or "default")
+
+    def stopMoh(self, arguments: Arguments) -> Outcome:
+        return self._music(self._answered(arguments), None)
+
+    def startSilence(self, arguments: Arguments) -> Outcome:
+        return self._indicate(self._answered(arguments), "silence", True)
+
+    def stopSilence(self, arguments: Arguments) -> Outcome:
+        return self._indicate(self._answered(arguments), "silence", False)
+
+    def play(self, arguments: Arguments) -> Outcome:
+        control = self._answered(arguments)
+        check_offsets(arguments)
+        if no_media(arguments.words("media")):
+            raise Refusal(500, "Failed to queue media for playback")
+        return new_playback(self.pbx, arguments, control.channel)
+
+    playWithId = play
+
+    def record(self, arguments: Arguments) -> Outcome:
+        control = self._control(arguments)
+        return new_recording(self.pbx, arguments, control.channel)
+
+    def getChannelVar(self, arguments: Arguments) -> Outcome:
+        name = arguments.text("variable")
+        if not name:
+            raise Refusal(400, "Variable name is required")
+        return read_variable(self._any(arguments, "Channel Not Found"), name)
+
+    def setChannelVar(self, arguments: Arguments) -> Outcome:
+        control = self._control(arguments)
+        name = arguments.text("variable")
+        if not name:
+            raise Refusal(400, "Variable name is required")
+        value, report = arguments.optional("value"), arguments.flag("report_events")
+        return control.call(lambda: control.channel.set_variable(name, value, report=report))
+
+    def getChannelVars(self, arguments: Arguments) -> Outcome:
+        names = [name for name in arguments.words("variables") if name]
+        if not names:
+            raise Refusal(400, "At least one variable name is required")
+        channel = self._any(arguments, "Channel Not Found")
+        return read_variables(channel.get_variable, names)
+
+    def setChannelVars(self, arguments: Arguments) -> Outcome:
+        wanted = required_settings(arguments)
+        self._any(arguments, "Channel Not Found")
+        control = self._control(arguments)
+
+        def apply() -> None:
+            for name, value, report in wanted:
+                control.channel.set_variable(name, value, report=report)
+
+        return control.call(apply)
+
+    def dial(self, arguments: Arguments) -> Outcome:
+        control = self._control(arguments)
+        channel = control.channel
+        if channel.state not in {"Down", "Rsrvd"}:
+            raise Refusal(409, "Channel is not in the 'Down' state")
+        if not channel.created_by_ari:
+            raise Refusal(409, "Dialing a channel not created by ARI")
+        timeout = arguments.number("timeout") or None
+        address = channel.address
+
+        def dial() -> None:
+            dial_created(channel, address, timeout=timeout)
+
+        control.add(at_once(dial))
+        return NO_CONTENT
+
+    def rtpstatistics(self, arguments: Arguments) -> Outcome:
+        channel = self._any(arguments)
+        if isinstance(channel.link, LocalLink):
+            raise Refusal(403, "Unsupported channel type")
+        if channel.endpoint is None:
+            raise Refusal(404, "RTP info not found")
+        return Answer.ok({**rtp_statistics(), "channel_uniqueid": channel.id})
+
+    def transfer_progress(self, arguments: Arguments) -> Outcome:
+        self._control(arguments)
+        state = arguments.text("states")
+        if not state:
+            raise Refusal(400, "states must not be empty")
+        if state not in TRANSFER_STATES:
+            raise Refusal(400, "Invalid states value")
+        return NO_CONTENT
+
+
+def rtp_statistics() -> JSON:
+    """Return the figures of a stream on which nothing was ever lost or late."""
+    figures: JSON = {}
+    for name in ("txcount", "rxcount", "txploss", "rxploss", "txoctetcount", "rxoctetcount"):
+        figures[name] = 0
+    for name in ("txjitter", "rxjitter", "rtt", "maxrtt", "minrtt", "normdevrtt", "stdevrtt"):
+        figures[name] = 0.0
+    figures.update(txmes=0, rxmes=0)
+    for side in ("local", "remote"):
+        for extreme in ("max", "min", "normdev", "stdev"):
+            for what in ("jitter", "rxploss", "mes"):
+                figures[f"{side}_{extreme}{what}"] = 0.0
+        figures[f"{side}_ssrc"] = 1
+    return figures

@@ -1,0 +1,1 @@
+"""The port: HTTP, WebSockets, users, misbehaviour, and the thread that serves them."""

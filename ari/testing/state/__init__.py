@@ -1,0 +1,1 @@
+"""Channels, bridges and what is at their far ends."""

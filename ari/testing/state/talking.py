@@ -1,0 +1,50 @@
+"""TALK_DETECT: publish when the far end of a channel begins and stops talking."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ari.testing.core.clock import Timer
+from ari.testing.state.links import arriving
+
+if TYPE_CHECKING:
+    from ari.testing.state.channels import Channel
+
+#: After so many seconds of silence somebody has stopped talking.
+PATIENCE = 2.5
+
+
+class TalkDetector:
+    """Listens to one channel.
+
+    :param options: what TALK_DETECT was set to: milliseconds of silence, and a threshold that
+        means nothing here.
+    """
+
+    def __init__(self, channel: Channel, options: str) -> None:
+        self._channel = channel
+        words = options.split(",")
+        self._patience = int(words[0]) / 1000 if words[0].isdigit() else PATIENCE
+        self._since: float | None = None
+        self._silent_since = 0.0
+        self._timer: Timer | None = None
+
+    def listen(self) -> None:
+        """Look again at what is heard."""
+        clock = self._channel.pbx.clock
+        if arriving(self._channel) == "talk":
+            if self._timer is not None:
+                self._timer.cancel()
+                self._timer = None
+            if self._since is None:
+                self._since = clock.now
+                self._channel.emit("ChannelTalkingStarted")
+        elif self._since is not None and self._timer is None:
+            self._silent_since = clock.now
+            self._timer = clock.call_later(self._patience, self._stopped)
+
+    def _stopped(self) -> None:
+        since, self._since, self._timer = self._since, None, None
+        if not self._channel.hung_up and since is not None:
+            duration = int((self._silent_since - since) * 1000)
+            self._channel.emit("ChannelTalkingFinished", duration=duration)
