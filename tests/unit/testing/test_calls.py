@@ -2,10 +2,10 @@
 
 from ari.testing.state.endpoints import Endpoint
 
-from .bench import BenchCase, Ear, enc, phone_of
+from .support import Ear, PBXCase, enc, phone_of
 
 
-class OriginateTest(BenchCase):
+class OriginateTest(PBXCase):
     def test_a_call_that_is_answered_enters_the_application(self) -> None:
         self.pbx.dialplan.extension("later", "Ringing", "Wait(1)", "Answer", "Wait(60)")
         channel = self.originate("Local/later@default", channelId="c1", appArgs="a,b")
@@ -148,7 +148,7 @@ class OriginateTest(BenchCase):
         self.assertEqual(self.ear.events, [])
 
 
-class CreateTest(BenchCase):
+class CreateTest(PBXCase):
     def create(self, endpoint: str) -> None:
         self.send("POST", "channels/create", endpoint=endpoint, app="app", channelId="c1")
 
@@ -180,7 +180,7 @@ class CreateTest(BenchCase):
         self.assertEqual(self.ear.of("ChannelDestroyed")[0]["cause"], 17)
 
 
-class EndTest(BenchCase):
+class EndTest(PBXCase):
     def test_hung_up_by_the_application(self) -> None:
         channel = self.originate(channelId="c1")
         self.ear.forget()
@@ -226,7 +226,7 @@ class EndTest(BenchCase):
         self.assertEqual(self.send("GET", "channels"), [])
 
 
-class LeavingTest(BenchCase):
+class LeavingTest(PBXCase):
     def test_continuing_goes_to_the_next_priority(self) -> None:
         channel = self.incoming().channel
         self.send("POST", f"channels/{channel.id}/continue")
@@ -266,7 +266,7 @@ class LeavingTest(BenchCase):
         self.refused(400, "Missing parameter app", "POST", f"channels/{channel.id}/move")
 
 
-class QueueTest(BenchCase):
+class QueueTest(PBXCase):
     def test_the_answer_to_a_variable_waits_for_the_media_before_it(self) -> None:
         channel = self.incoming().channel
         self.send("POST", f"channels/{channel.id}/play", media="sound:beep")
@@ -283,7 +283,7 @@ class QueueTest(BenchCase):
         self.assertEqual(outcome.answer.status, 204)
 
 
-class DtmfTest(BenchCase):
+class DtmfTest(PBXCase):
     def test_sent_digits_reach_the_far_half_one_by_one(self) -> None:
         channel = self.originate(channelId="c1")
         self.send("POST", f"channels/{channel}/dtmf", dtmf="1x#", duration=200)
@@ -301,7 +301,7 @@ class DtmfTest(BenchCase):
         self.assertEqual(digits, [("1", 250), ("A", 250), ("*", 250)])
 
 
-class SnoopTest(BenchCase):
+class SnoopTest(PBXCase):
     def test_a_snoop_ends_with_its_channel_and_is_not_destroyed_for_us(self) -> None:
         channel = self.incoming().channel
         body = self.send(
@@ -321,7 +321,7 @@ class SnoopTest(BenchCase):
         self.refused(400, "Application name is required", "POST", path, spy="in")
 
 
-class ExternalMediaTest(BenchCase):
+class ExternalMediaTest(PBXCase):
     def media(self, **query: object) -> dict[str, object]:
         return {"app": "app", "external_host": "127.0.0.1:4000", "format": "ulaw", **query}
 
@@ -354,7 +354,7 @@ class ExternalMediaTest(BenchCase):
                 )
 
 
-class PhoneTest(BenchCase):
+class PhoneTest(PBXCase):
     def test_a_telephone_hears_what_is_done_to_its_channel(self) -> None:
         phone = self.incoming()
         path = f"channels/{phone.channel.id}"

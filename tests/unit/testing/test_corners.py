@@ -7,7 +7,7 @@ from ari.testing.dialplan.language import Dialplan, substitute
 from ari.testing.state.channels import Party
 from ari.testing.state.endpoints import Endpoint
 
-from .bench import BenchCase, Ear
+from .support import Ear, PBXCase
 
 
 class PartyTest(unittest.TestCase):
@@ -77,7 +77,7 @@ class DialplanTest(unittest.TestCase):
         self.assertEqual(sorted(found.steps), [1, 3])
 
 
-class VariableTest(BenchCase):
+class VariableTest(PBXCase):
     def test_functions_and_builtins(self) -> None:
         self.pbx.variables["G"] = "global"
         channel = self.incoming().channel
@@ -118,7 +118,7 @@ class VariableTest(BenchCase):
         self.assertEqual(len(watcher.of("ChannelVarset")), 1)
 
 
-class SoundTest(BenchCase):
+class SoundTest(PBXCase):
     """Who hears whom, as recordings tell."""
 
     def seconds_of_talk(self, channel: str) -> int:
@@ -194,7 +194,7 @@ class SoundTest(BenchCase):
         self.assertEqual(self.send("GET", "recordings/live/r2")["state"], "recording")
 
 
-class SubscriptionTest(BenchCase):
+class SubscriptionTest(PBXCase):
     def test_sources_of_every_kind_come_and_go(self) -> None:
         self.pbx.add_endpoint(Endpoint("PJSIP", "bob"))
         self.send("POST", "bridges/b1")
@@ -240,7 +240,7 @@ class SubscriptionTest(BenchCase):
         self.refused(426, "Upgrade to WebSocket required", "GET", "events")
 
 
-class StoredConfigurationTest(BenchCase):
+class StoredConfigurationTest(PBXCase):
     def test_values_are_checked_where_they_are_known(self) -> None:
         self.pbx.system.writable.add("auth")
         path = "asterisk/config/dynamic/res_pjsip/auth/carol"
@@ -264,7 +264,7 @@ class StoredConfigurationTest(BenchCase):
         self.refused(403, "Could not delete object with id 'bob'", "DELETE", path)
 
 
-class EndOfBridgeTest(BenchCase):
+class EndOfBridgeTest(PBXCase):
     def test_destroying_a_bridge_breaks_off_its_media(self) -> None:
         phone = self.incoming()
         self.send("POST", "bridges/b1")

@@ -2,7 +2,7 @@
 
 from ari.testing.state.endpoints import Endpoint
 
-from .bench import BenchCase
+from .support import PBXCase
 
 NOT_FOUND = "Channel not found"
 ELSEWHERE = "Channel not in Stasis application"
@@ -35,7 +35,7 @@ IN_STASIS = [
 ]
 
 
-class StateTest(BenchCase):
+class StateTest(PBXCase):
     def test_a_channel_that_is_not_there(self) -> None:
         for method, operation in [*ANSWERED_ONLY, *IN_STASIS, ("GET", "rtp_statistics")]:
             with self.subTest(operation):
@@ -170,7 +170,7 @@ class StateTest(BenchCase):
         self.refused(409, message, "POST", f"channels/{channel.id}/dial")
 
 
-class BridgeTest(BenchCase):
+class BridgeTest(PBXCase):
     def test_bridges_that_are_not_there(self) -> None:
         for method, path, query in (
             ("GET", "", {}),
@@ -231,7 +231,7 @@ class BridgeTest(BenchCase):
         self.assertEqual(phone.music, "default")
 
 
-class LineTest(BenchCase):
+class LineTest(PBXCase):
     """SIP calls that come back into the dialplan."""
 
     def setUp(self) -> None:
@@ -308,7 +308,7 @@ class LineTest(BenchCase):
         self.send("DELETE", "applications/app/subscription", eventSource="endpoint:PJSIP/line")
 
 
-class DialTest(BenchCase):
+class DialTest(PBXCase):
     def test_the_dialplan_connects_two(self) -> None:
         self.pbx.dialplan.extension("connect", "Dial(Local/answer@default)", "Hangup")
         self.originate("Local/connect@default", channelId="c1")

@@ -2,10 +2,10 @@
 
 from ari.testing.state.endpoints import Endpoint
 
-from .bench import BenchCase
+from .support import PBXCase
 
 
-class AsteriskTest(BenchCase):
+class AsteriskTest(PBXCase):
     def test_facts(self) -> None:
         self.assertEqual(
             list(self.send("GET", "asterisk/info")), ["build", "system", "config", "status"]
@@ -62,7 +62,7 @@ class AsteriskTest(BenchCase):
         )
 
 
-class VariableTest(BenchCase):
+class VariableTest(PBXCase):
     def setUp(self) -> None:
         super().setUp()
         self.channel = self.incoming().channel
@@ -111,7 +111,7 @@ class VariableTest(BenchCase):
         self.refused(400, "The 'variables' field is required", "POST", path)
 
 
-class EndpointTest(BenchCase):
+class EndpointTest(PBXCase):
     def setUp(self) -> None:
         super().setUp()
         self.pbx.add_endpoint(Endpoint("PJSIP", "bob"))
@@ -143,7 +143,7 @@ class EndpointTest(BenchCase):
         self.assertEqual(event["endpoint"]["resource"], "bob")
 
 
-class StateTest(BenchCase):
+class StateTest(PBXCase):
     def test_device_states(self) -> None:
         self.refused(409, "Uncontrolled device specified", "PUT", "deviceStates/PJSIP%2Fbob")
         self.refused(404, "Device name is missing", "PUT", "deviceStates/Stasis:")
@@ -166,7 +166,7 @@ class StateTest(BenchCase):
         self.refused(404, "Mailbox does not exist", "DELETE", "mailboxes/100")
 
 
-class SoundTest(BenchCase):
+class SoundTest(PBXCase):
     def test_sounds(self) -> None:
         self.assertEqual(self.send("GET", "sounds/beep")["id"], "beep")
         self.assertGreater(len(self.send("GET", "sounds", lang="en")), 500)
@@ -174,7 +174,7 @@ class SoundTest(BenchCase):
         self.refused(404, "No sounds found that matched the query", "GET", "sounds", lang="xx")
 
 
-class UserEventTest(BenchCase):
+class UserEventTest(PBXCase):
     def test_a_user_event_carries_its_source_and_variables(self) -> None:
         channel = self.incoming().channel
         self.send(

@@ -1,9 +1,9 @@
 """Recordings, live and stored."""
 
-from .bench import BenchCase
+from ..support import PBXCase
 
 
-class RecordingTest(BenchCase):
+class RecordingTest(PBXCase):
     def setUp(self) -> None:
         super().setUp()
         self.phone = self.incoming()
@@ -135,7 +135,7 @@ class RecordingTest(BenchCase):
                 self.refused(status, message, "POST", self.path, **asked)
 
 
-class StoredTest(BenchCase):
+class StoredTest(PBXCase):
     def setUp(self) -> None:
         super().setUp()
         self.pbx.recordings.store("a/b", "wav", 1.0)

@@ -2,10 +2,10 @@
 
 from ari.testing.state.endpoints import Endpoint
 
-from .bench import BenchCase, Ear
+from ..support import Ear, PBXCase
 
 
-class ConnectionTest(BenchCase):
+class ConnectionTest(PBXCase):
     def test_a_second_connection_takes_over_and_the_first_is_told(self) -> None:
         second = Ear()
         self.pbx.applications.connect("app", second)
@@ -51,7 +51,7 @@ class ConnectionTest(BenchCase):
         self.assertEqual(phone.channel.app_name, "Wait")
 
 
-class SubscriptionTest(BenchCase):
+class SubscriptionTest(PBXCase):
     def test_subscriptions_are_counted(self) -> None:
         channel = self.incoming().channel
         path, source = "applications/app/subscription", f"channel:{channel.id}"
@@ -107,7 +107,7 @@ class SubscriptionTest(BenchCase):
         self.assertNotIn("ChannelDestroyed", self.ear.types())
 
 
-class FilterTest(BenchCase):
+class FilterTest(PBXCase):
     def filter(self, **lists: object) -> None:
         self.send("PUT", "applications/app/eventFilter", body=lists)
 

@@ -1,9 +1,9 @@
 """Bridges and who is in them."""
 
-from .bench import BenchCase, Ear
+from ..support import Ear, PBXCase
 
 
-class BridgeTest(BenchCase):
+class BridgeTest(PBXCase):
     def setUp(self) -> None:
         super().setUp()
         self.send("POST", "bridges/b1", type="mixing", name="room")
@@ -127,7 +127,7 @@ class BridgeTest(BenchCase):
         self.assertEqual([c.get("old_video_source_id") for c in changes], [None, channel])
 
 
-class VariableTest(BenchCase):
+class VariableTest(PBXCase):
     def test_variables_of_a_bridge(self) -> None:
         self.send("POST", "bridges/b1", body={"variables": {"A": "1"}})
         path = "bridges/b1/variable"

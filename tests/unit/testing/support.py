@@ -1,4 +1,4 @@
-"""A PBX on the bench: requests go in, events come out, and no socket is near."""
+"""A PBX without a server, for tests: requests go in and events come out, through no socket."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class Ear:
         self.events.clear()
 
 
-class BenchCase(unittest.TestCase):
+class PBXCase(unittest.TestCase):
     """A test with a PBX, an application ``app`` that is connected, and a few extensions."""
 
     def setUp(self) -> None:

@@ -4,7 +4,7 @@ import unittest
 
 from ari.testing.dialplan.language import Dialplan, Step, evaluate, substitute
 
-from .bench import BenchCase
+from ..support import PBXCase
 
 TEXT = """
 [general]
@@ -65,7 +65,7 @@ class LanguageTest(unittest.TestCase):
         self.assertEqual(evaluate(' "x" '), "x")
 
 
-class ApplicationTest(BenchCase):
+class ApplicationTest(PBXCase):
     def run_at(self, *steps: str) -> None:
         """Run steps on the far half of a channel, ``c1;2``."""
         self.pbx.dialplan.extension("x", *steps)
@@ -139,7 +139,7 @@ class ApplicationTest(BenchCase):
         self.refused(404, "Channel not found", "GET", "channels/c1")
 
 
-class BroadcastTest(BenchCase):
+class BroadcastTest(PBXCase):
     def offer(self) -> None:
         self.pbx.dialplan.extension(
             "offer", "Answer", "StasisBroadcast(5000,,a:b,yes)", "Set(LATER=1)", "Wait(9)"

@@ -1,9 +1,9 @@
 """Playbacks."""
 
-from .bench import BenchCase
+from ..support import PBXCase
 
 
-class PlaybackTest(BenchCase):
+class PlaybackTest(PBXCase):
     def setUp(self) -> None:
         super().setUp()
         self.phone = self.incoming()

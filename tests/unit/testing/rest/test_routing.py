@@ -2,10 +2,10 @@
 
 from ari.testing.rest.routing import Request, parse_query
 
-from .bench import ROUTER, BenchCase
+from ..support import ROUTER, PBXCase
 
 
-class RouteTest(BenchCase):
+class RouteTest(PBXCase):
     def test_every_operation_of_the_description_is_served(self) -> None:
         operations = ROUTER.operations()
         self.assertEqual(len(operations), 109)
@@ -41,7 +41,7 @@ class RouteTest(BenchCase):
         self.assertEqual(parse_query("a=1&b=%2B+x&a=2"), {"a": "2", "b": "+ x"})
 
 
-class BodyTest(BenchCase):
+class BodyTest(PBXCase):
     def request(self, body: bytes, content_type: str = "application/json", query: str = "") -> int:
         request = Request("POST", "bridges/b1", query, content_type=content_type, body=body)
         answer = ROUTER.dispatch(request, self.handlers)
