@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from ari.testing.calls.stasis import stasis
-from ari.testing.core.answers import SIP_STATUS
+from ari.testing.core.causes import SIP_STATUS
 from ari.testing.core.clock import Script, Timer
 from ari.testing.state.channels import Channel, HungUp
 

@@ -11,7 +11,8 @@ from collections import deque
 from collections.abc import Callable, Generator
 from typing import TYPE_CHECKING, Any
 
-from ari.testing.core.answers import Pending, Refusal, split_arguments
+from ari.testing.core.answers import Pending, Refusal
+from ari.testing.core.asterisk_text import split_arguments
 from ari.testing.core.clock import Clock, Script, Task
 from ari.testing.state.channels import Channel, HungUp
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from uuid import uuid4
 
 from ari.testing.calls.dialling import Dialling
-from ari.testing.core.answers import split_arguments
+from ari.testing.core.asterisk_text import split_arguments
 from ari.testing.core.clock import Script
 from ari.testing.state.bridges import Membership
 from ari.testing.state.channels import Channel, HungUp

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from ari.testing.calls import media
 from ari.testing.calls.stasis import stasis
-from ari.testing.core.answers import split_arguments
+from ari.testing.core.asterisk_text import split_arguments
 from ari.testing.core.clock import Script
 from ari.testing.dialplan.broadcast_app import broadcast
 from ari.testing.dialplan.dial_app import dial

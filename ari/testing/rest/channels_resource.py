@@ -4,15 +4,9 @@ from __future__ import annotations
 
 from ari.testing.calls.dialling import dial_created
 from ari.testing.calls.stasis import Control, at_once, require_answered, require_control
-from ari.testing.core.answers import (
-    HANGUP_REASONS,
-    JSON,
-    NO_CONTENT,
-    Answer,
-    Outcome,
-    Refusal,
-    atoi,
-)
+from ari.testing.core.answers import JSON, NO_CONTENT, Answer, Outcome, Refusal
+from ari.testing.core.asterisk_text import atoi
+from ari.testing.core.causes import HANGUP_REASONS
 from ari.testing.core.clock import Script
 from ari.testing.rest.channel_creation import CallsResource
 from ari.testing.rest.resource import (
@@ -46,7 +40,7 @@ class ChannelsResource(CallsResource):
     def _answered(self, arguments: Arguments) -> Control:
         return require_answered(self.pbx, arguments.text("channelId"))
 
-    def _any(self, arguments: Arguments, reason: str | None = None) -> Channel:
+    def _any(self, arguments: Arguments, reason: str = "") -> Channel:
         channel = self.pbx.channel_or_name(arguments.text("channelId"))
         if channel is None:
             message = "Provided channel was not found" if reason else "Channel not found"

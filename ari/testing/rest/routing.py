@@ -8,7 +8,8 @@ from importlib import resources
 from typing import Any, Protocol
 from urllib.parse import unquote_plus
 
-from ari.testing.core.answers import JSON, Answer, Outcome, Refusal, atoi, split_arguments, truth
+from ari.testing.core.answers import JSON, Answer, Outcome, Refusal
+from ari.testing.core.asterisk_text import atoi, split_arguments, truth
 
 MAX_VALUES = 128
 MAX_BODY = 40960

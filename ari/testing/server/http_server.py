@@ -13,7 +13,8 @@ from urllib.parse import unquote_plus
 
 from aiohttp import web
 
-from ari.testing.core.answers import JSON, Answer, Pending, split_arguments, truth
+from ari.testing.core.answers import JSON, Answer, Pending
+from ari.testing.core.asterisk_text import split_arguments, truth
 from ari.testing.pbx import VERSION
 from ari.testing.rest.routing import Request, parse_query
 from ari.testing.server.engine import Engine

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from ari.testing.core.answers import CAUSES, JSON, Refusal
+from ari.testing.core.answers import JSON, Refusal
+from ari.testing.core.causes import CAUSES
 from ari.testing.state.talking import TalkDetector
 
 if TYPE_CHECKING:
