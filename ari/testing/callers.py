@@ -135,7 +135,7 @@ class Caller:
                 "body": text,
                 "variables": {},
             }
-            pbx.text_message(endpoint, message)
+            pbx.endpoints.send_text(endpoint, message)
 
     # Waiting
 
@@ -214,7 +214,7 @@ class Telephone:
             endpoint = self._endpoint
             endpoint.answers_after, endpoint.busy = answers_after, busy
             endpoint.rejects, endpoint.online = rejects, online
-            pbx.endpoint_changed(endpoint)
+            pbx.endpoints.changed(endpoint)
 
     @property
     def messages(self) -> list[dict[str, object]]:

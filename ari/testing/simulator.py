@@ -18,16 +18,14 @@ from typing import Any
 
 from ari.testing.callers import Caller, Telephone
 from ari.testing.core.answers import JSON
-from ari.testing.dialplan.run import call_script
 from ari.testing.pbx import PBX
 from ari.testing.rest.routing import load_description
 from ari.testing.server.engine import Engine
 from ari.testing.server.faults import Failure, Faults, Users
 from ari.testing.server.hosting import Host
 from ari.testing.server.http_server import Server
-from ari.testing.state.channels import Party
 from ari.testing.state.endpoints import Endpoint
-from ari.testing.state.links import PhoneLink
+from ari.testing.state.party import Party
 
 
 class Simulator:
@@ -227,18 +225,19 @@ class Simulator:
                 technology, _, resource = address.partition("/")
                 endpoint = Endpoint(technology, resource)
                 pbx.add_endpoint(endpoint)
-            channel = pbx.add_phone(endpoint, channel_id or pbx.next_id(), state="Ring")
+            identifier = channel_id or pbx.core.numbering.next_id()
+            phone = pbx.exchange.add_phone(endpoint, identifier, state="Ring")
+            phone.rings = True
+            channel = phone.channel
             channel.caller = Party(name, number)
-            channel.context, channel.exten = context, to
+            channel.place.go_to(context, to)
             channel.variables.update(variables or {})
-            assert isinstance(channel.link, PhoneLink)
-            channel.link.phone.rings = True
             if app is not None:
-                pbx.run(channel, call_script(channel, app, ",".join(map(_quoted, args))))
-            elif not pbx.enter_dialplan(channel):
-                channel.hangup_cause = 1
+                channel.run(pbx.runner.call(channel, app, ",".join(map(_quoted, args))))
+            elif not pbx.runner.enter(channel):
+                channel.ending.cause = 1
                 channel.destroy()
-            return Caller(self._engine, channel.link.phone)
+            return Caller(self._engine, phone)
 
     def extension(self, name: str, *steps: str, context: str = "default") -> None:
         """Define an extension of the dialplan: ``sim.extension("100", "Answer", "Wait(60)")``.
@@ -277,7 +276,7 @@ class Simulator:
             application = pbx.applications.get(app)
             if application is None:
                 raise KeyError(app)
-            application.send(pbx.event(event_type, **fields))
+            application.send(pbx.core.bus.event(event_type, **fields))
 
     @property
     def applications(self) -> list[str]:

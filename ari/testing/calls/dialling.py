@@ -1,18 +1,12 @@
-"""Outgoing calls: originate, and dial after create."""
+"""Dialling: one attempt to reach the far end of a channel, and the Dial events it causes."""
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
-from ari.testing.calls.stasis import stasis
 from ari.testing.core.causes import SIP_STATUS
-from ari.testing.core.clock import Script, Timer
-from ari.testing.state.channels import Channel, HungUp
-
-if TYPE_CHECKING:
-    from ari.testing.core.applications import Application
+from ari.testing.core.clock import Timer
+from ari.testing.state.channels import Channel
 
 DIAL_STATUS = {17: "BUSY", 34: "CONGESTION", 3: "CHANUNAVAIL", 20: "CHANUNAVAIL"}
 
@@ -38,31 +32,36 @@ class Dialling:
         self._on_answer = on_answer
         self._on_failure = on_failure
         self._timer: Timer | None = None
-        self._early: list[Callable[[], None]] = []
+        self._answered_early = False
         self._announced = False
 
     def start(self, timeout: float | None) -> bool:
-        """Call the far end; return False when that is impossible."""
+        """Call the far end; return False when that is impossible.
+
+        :param timeout: seconds until the attempt ends, None for no end.
+        """
         self.channel.dialling = self
         if not self.channel.link.dial():
             self.channel.dialling = None
             return False
-        self.emit("")
+        self._publish("")
         self._announced = True
-        for action in self._early:
-            action()
+        if self._answered_early:
+            self.answered()
         if timeout is not None and self.channel.dialling is self:
-            self._timer = self.channel.pbx.clock.call_later(timeout, self._expire)
+            self._timer = self.channel.core.clock.call_later(timeout, self._expire)
         return True
 
-    def emit(self, status: str) -> None:
-        """Publish the Dial event of a status."""
+    def _publish(self, status: str) -> None:
         dialstring = self._dialstring if self._repeat or not status else ""
-        self.channel.pbx.publish_dial(self.channel, dialstring, status)
+        fields = {"dialstatus": status, "forward": "", "dialstring": dialstring}
+        self.channel.core.bus.publish(
+            self.channel.copies, "Dial", lambda: {**fields, "peer": self.channel.json()}
+        )
 
     def _expire(self) -> None:
         self._end()
-        self.channel.hangup_cause = 19
+        self.channel.ending.cause = 19
         self.channel.link.timed_out()
         self._on_failure(19)
 
@@ -72,134 +71,36 @@ class Dialling:
             self._timer.cancel()
 
     def progress(self) -> None:
-        """Take it that there is something to hear at the far end."""
-        self.emit("PROGRESS")
+        """Report that there is something to hear at the far end."""
+        self._publish("PROGRESS")
 
     def ringing(self) -> None:
-        """Take it that the far end rings."""
+        """Report that the far end rings."""
         self.channel.set_state("Ringing")
-        self.emit("RINGING")
+        self._publish("RINGING")
 
     def answered(self) -> None:
-        """Take it that the far end answered."""
+        """Report that the far end answered."""
         if not self._announced:  # some far ends answer while they are being called
-            self._early.append(self.answered)
+            self._answered_early = True
             return
         self._end()
         self.channel.set_state("Up")
-        self.emit("ANSWER")
+        self._publish("ANSWER")
         self._on_answer()
 
     def failed(self, cause: int, status: str) -> None:
-        """Take it that the far end is busy; it may stay on the line all the same."""
-        self.emit(status)
+        """Report that the far end is busy; it may stay on the line all the same."""
+        self._publish(status)
         self._on_failure(cause)
 
     def refused(self, cause: int) -> None:
-        """Take it that the far end ended the attempt."""
+        """Report that the far end ended the attempt."""
         self._end()
         self.channel.request_hangup(cause, tech_cause=SIP_STATUS.get(cause, 480))
-        self.emit(DIAL_STATUS.get(cause, "NOANSWER"))
+        self._publish(DIAL_STATUS.get(cause, "NOANSWER"))
 
     def cancelled(self) -> None:
         """End the attempt from this side."""
         self._end()
-        self.emit("NOANSWER")
-
-
-class Origination:
-    """A channel that ``POST /channels`` made: dial it, then run what it is for."""
-
-    def __init__(
-        self,
-        channel: Channel,
-        dialstring: str,
-        *,
-        timeout: float | None,
-        app: str | None = None,
-        app_args: str = "",
-        location: tuple[str, str, int] | None = None,
-    ) -> None:
-        self._channel = channel
-        self._timeout = timeout
-        self._app = app
-        self._app_args = app_args
-        self._location = location
-        self._dialling = Dialling(
-            channel,
-            dialstring,
-            on_answer=lambda: self._tell("answered"),
-            on_failure=self._fail,
-        )
-
-    def _tell(self, outcome: str) -> None:
-        assert self._channel.task is not None
-        self._channel.task.wake(outcome)
-
-    def _fail(self, cause: int) -> None:
-        self._channel.hangup_cause = cause
-        self._channel.dialling = None
-        self._tell("failed")
-
-    def script(self) -> Script:
-        """Run the whole life of the channel."""
-        channel = self._channel
-        try:
-            if self._dialling.start(self._timeout):
-                outcome = yield None
-                if outcome == "answered":
-                    yield from self._run()
-        except HungUp:
-            if channel.dialling is not None:
-                channel.dialling.cancelled()
-        channel.leave_application()
-        channel.destroy()
-
-    def _run(self) -> Script:
-        channel = self._channel
-        if self._location is not None:
-            channel.context, channel.exten, channel.priority = self._location
-            yield from channel.pbx.dialplan_script(channel)
-            return
-        assert self._app is not None
-        data = f"{self._app},{self._app_args}" if self._app_args else self._app
-        channel.enter_application("Stasis", data)
-        after = channel.pbx.dialplan_steps
-        yield from stasis(channel, self._app, self._app_args, after=after)
-        channel.hangup_cause = channel.hangup_cause or 16
-
-
-def created(channel: Channel, app: str, app_args: str) -> Script:
-    """Run the life of a channel that ``POST /channels/create`` made."""
-    channel.enter_application("Stasis", f"{app},{app_args}" if app_args else app)
-    with contextlib.suppress(HungUp):
-        yield from stasis(channel, app, app_args)
-    channel.leave_application()
-    channel.hangup_cause = channel.hangup_cause or 16
-    channel.destroy()
-
-
-def dial_created(channel: Channel, dialstring: str, *, timeout: float | None) -> None:
-    """Dial a channel that ``POST /channels/create`` made."""
-
-    def hang_up(cause: int) -> None:
-        if cause:
-            channel.request_hangup(cause, shown=32, soft=True)
-
-    dialling = Dialling(
-        channel,
-        dialstring,
-        repeat_dialstring=False,
-        on_answer=lambda: None,
-        on_failure=hang_up,
-    )
-    if not dialling.start(timeout):
-        channel.request_hangup(0, shown=32, soft=True)
-
-
-def subscribe_halves(application: Application, channel: Channel) -> None:
-    """Let the application that originates a call see all of it."""
-    application.watch_channel(channel)
-    other = getattr(channel.link, "other", None)
-    if other is not None:
-        application.watch_channel(other)
+        self._publish("NOANSWER")

@@ -75,7 +75,7 @@ class Media:
 
 
 def _number_sounds(text: str) -> list[str]:
-    """Return the sounds of which English makes a number."""
+    """Return the sounds that say a number in English."""
     try:
         number = int(text)
     except ValueError:

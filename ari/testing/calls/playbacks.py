@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator
-from typing import TYPE_CHECKING, Any
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
+from typing import Any
 from uuid import uuid4
 
-from ari.testing.calls.media import ENDLESS, MISSING, UNKNOWN
-from ari.testing.calls.stasis import Control
+from ari.testing.calls.media import ENDLESS, MISSING, UNKNOWN, Media
 from ari.testing.core.answers import JSON, Refusal
 from ari.testing.core.clock import Script, Task
-from ari.testing.state.channels import Channel, HungUp
+from ari.testing.core.commands import HungUp
+from ari.testing.core.core import Core
+from ari.testing.state.roles import Target
 
-if TYPE_CHECKING:
-    from ari.testing.pbx import PBX
-    from ari.testing.state.bridges import Bridge
-
+#: Ends with whether the medium was stopped.
 _StopScript = Generator["float | None", Any, bool]
 
 OPERATIONS = ("restart", "pause", "unpause", "reverse", "forward")
@@ -31,16 +30,18 @@ class Playback:
 
     def __init__(
         self,
-        pbx: PBX,
+        core: Core,
+        library: Media,
         identifier: str,
         media: list[str],
-        target: Channel | Bridge,
+        target: Target,
         *,
         language: str,
         skip: float = 3.0,
         offset: float = 0.0,
     ) -> None:
-        self.pbx = pbx
+        self._core = core
+        self._library = library
         self.id = identifier
         self.target = target
         self.language = language
@@ -60,11 +61,10 @@ class Playback:
 
     def json(self) -> JSON:
         """Return the Playback object of the wire."""
-        kind = "channel" if isinstance(self.target, Channel) else "bridge"
         result: JSON = {"id": self.id, "media_uri": self.media_uri}
         if self._index + 1 < len(self._media):
             result["next_media_uri"] = self._media[self._index + 1]
-        result["target_uri"] = f"{kind}:{self.target.id}"
+        result["target_uri"] = self.target.uri
         result["language"] = self.language
         result["state"] = self.state
         return result
@@ -75,8 +75,7 @@ class Playback:
 
     def script(self) -> Script:
         """Play everything; this is the command that is queued."""
-        target = self.target
-        self._task = target.task if isinstance(target, Channel) else target.announcements.task
+        self._task = self._core.clock.current_task
         try:
             if self._cancelled:
                 self._publish("PlaybackFinished", "done")
@@ -87,32 +86,39 @@ class Playback:
             raise
         finally:
             self._task = None
-            self.pbx.playbacks.forget(self)
 
     def _play_all(self) -> Script:
         for index in range(len(self._media)):
             self._index = index
             self._publish("PlaybackStarted", "playing")
-            seconds = self.pbx.media.seconds(self.media_uri)
+            seconds = self._library.seconds(self.media_uri)
             if seconds == UNKNOWN:
                 return
             if seconds == MISSING:
                 self._publish("PlaybackFinished", "failed")
                 return
-            heard = target_hears(self.target, self.media_uri)
-            try:
+            with self._heard(self.media_uri):
                 stopped = yield from self._play(seconds)
-            finally:
-                heard()
             if stopped:
                 break
             if index + 1 < len(self._media):
                 self._publish("PlaybackContinuing", "continuing")
         self._publish("PlaybackFinished", "done")
 
+    @contextmanager
+    def _heard(self, uri: str) -> Iterator[None]:
+        self.target.audio.playing += 1
+        self.target.hear(uri)
+        self._core.audio_changed()
+        try:
+            yield
+        finally:
+            self.target.audio.playing -= 1
+            self._core.audio_changed()
+
     def _play(self, seconds: float) -> _StopScript:
         """Play one medium; return whether it was stopped."""
-        clock = self.pbx.clock
+        clock = self._core.clock
         self._position, self._offset = min(self._offset, seconds), 0.0
         while True:
             began = clock.now
@@ -142,7 +148,7 @@ class Playback:
         if self._task is None:
             self._cancelled = True
             return
-        if not self.pbx.media.controllable(self.media_uri):
+        if not self._library.controllable(self.media_uri):
             raise Refusal(500, "Could not stop playback")
         self._task.wake("stop")
 
@@ -154,7 +160,7 @@ class Playback:
             raise Refusal(409, f"Can only {operation} while media is playing")
         if self.state == "paused" and operation in {"restart", "reverse", "forward"}:
             raise Refusal(409, f"Can only {operation} while media is playing")
-        if not self.pbx.media.controllable(self.media_uri):
+        if not self._library.controllable(self.media_uri):
             raise Refusal(500, f"Could not {operation} playback")
         if operation == "pause" and self.state != "paused":
             self._task.wake("pause")
@@ -162,27 +168,12 @@ class Playback:
             self._task.wake(operation)
 
 
-def target_hears(target: Channel | Bridge, uri: str) -> Callable[[], None]:
-    """Let the target hear a medium; return what ends that."""
-    target.playing += 1
-    if isinstance(target, Channel):
-        target.link.hear(uri)
-    else:
-        target.hear(uri)
-    target.pbx.audio_changed()
-
-    def silence() -> None:
-        target.playing -= 1
-        target.pbx.audio_changed()
-
-    return silence
-
-
 class Playbacks:
     """The playbacks that wait or play."""
 
-    def __init__(self, pbx: PBX) -> None:
-        self._pbx = pbx
+    def __init__(self, core: Core, media: Media) -> None:
+        self._core = core
+        self._media = media
         self._table: dict[str, Playback] = {}
 
     def require(self, identifier: str) -> Playback:
@@ -192,14 +183,9 @@ class Playbacks:
             raise Refusal(404, "Playback not found")
         return playback
 
-    def forget(self, playback: Playback) -> None:
-        """Drop a playback that ended."""
-        if self._table.get(playback.id) is playback:
-            del self._table[playback.id]
-
     def start(
         self,
-        target: Channel | Bridge,
+        target: Target,
         media: list[str],
         *,
         identifier: str | None,
@@ -209,27 +195,26 @@ class Playbacks:
     ) -> Playback:
         """Queue media for a channel or a bridge."""
         playback = Playback(
-            self._pbx,
+            self._core,
+            self._media,
             identifier or str(uuid4()),
             media,
             target,
-            language=language or (target.language if isinstance(target, Channel) else "en"),
+            language=language or target.language,
             skip=(skip_ms or 3000) / 1000,
             offset=(offset_ms or 0) / 1000,
         )
         self._table[playback.id] = playback
-        if isinstance(target, Channel):
-            control: Control | None = target.control
-            assert control is not None
-            control.add(playback.script)
-        else:
-            target.announcements.add(lambda: _announce(target, playback))
+
+        def script() -> Script:
+            try:
+                yield from playback.script()
+            finally:
+                self._forget(playback)
+
+        target.play(script)
         return playback
 
-
-def _announce(bridge: Bridge, playback: Playback) -> Script:
-    helper = bridge.add_helper("Announcer/ARI")
-    try:
-        yield from playback.script()
-    finally:
-        bridge.remove_helper(helper)
+    def _forget(self, playback: Playback) -> None:
+        if self._table.get(playback.id) is playback:
+            del self._table[playback.id]

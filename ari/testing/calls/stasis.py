@@ -1,7 +1,7 @@
-"""A channel inside a Stasis application: the queue of its commands, one after the other.
+"""Stasis: the stay of a channel in an application, and the queue of its commands.
 
-Commands are scripts (see :mod:`ari.testing.core.clock`). Most are accepted at once and done when
-their turn comes; the answer of a *blocking* one waits until what was asked earlier is done.
+Most commands are accepted at once and done when their turn comes; the answer to a *blocking* one
+waits until what was asked earlier is done.
 """
 
 from __future__ import annotations
@@ -9,75 +9,23 @@ from __future__ import annotations
 import contextlib
 from collections import deque
 from collections.abc import Callable, Generator
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ari.testing.core.answers import Pending, Refusal
+from ari.testing.core.applications import Application
 from ari.testing.core.asterisk_text import split_arguments
-from ari.testing.core.clock import Clock, Script, Task
-from ari.testing.state.channels import Channel, HungUp
+from ari.testing.core.clock import Script
+from ari.testing.core.commands import Command, HungUp, at_once, run_to_hangup
+from ari.testing.state.channels import Channel
+from ari.testing.state.roles import Location
 
-if TYPE_CHECKING:
-    from ari.testing.core.applications import Application
-    from ari.testing.pbx import PBX
-
-Command = Callable[[], Script]
 #: A script that ends with the value of STASISSTATUS.
 StasisScript = Generator["float | None", Any, str]
 
-NEXT_PRIORITY = (None, None, None)
-Location = tuple["str | None", "str | None", "int | None"]
+NEXT_PRIORITY: Location = (None, None, None)
 
 
-def at_once(action: Callable[[], Any]) -> Command:
-    """Make a command of something that takes no time."""
-
-    def command() -> Script:
-        action()
-        yield from ()
-
-    return command
-
-
-def exhaust(script: Script) -> None:
-    """Run a command on a channel that is gone: let it begin, then hang it up."""
-    try:
-        script.send(None)
-        script.throw(HungUp())
-    except (StopIteration, HungUp):
-        pass
-
-
-class CommandQueue:
-    """Commands that run one after the other on a task of their own, while there are any."""
-
-    def __init__(self, clock: Clock) -> None:
-        self._clock = clock
-        self._queue: deque[Command] = deque()
-        self.task: Task | None = None
-        self._closed = False
-
-    def add(self, command: Command) -> None:
-        """Run *command* after those added before."""
-        self._queue.append(command)
-        if self.task is None:
-            self.task = Task(self._clock, self._run())
-
-    def _run(self) -> Script:
-        try:
-            while self._queue:
-                yield from self._queue.popleft()()
-        except HungUp:
-            while self._queue:
-                exhaust(self._queue.popleft()())
-        self.task = None
-
-    def close(self) -> None:
-        """Break off the running command and the waiting ones."""
-        if self.task is not None:
-            self.task.interrupt(HungUp())
-
-
-class Control:
+class Stay:
     """A channel's stay in an application."""
 
     def __init__(self, channel: Channel, application: Application) -> None:
@@ -114,7 +62,7 @@ class Control:
             self.channel.task.wake()
 
     def leave(self, location: Location) -> None:
-        """Go on in the dialplan at *location* when the turn comes."""
+        """Continue in the dialplan at *location* when the turn comes."""
 
         def depart() -> None:
             self.location = location
@@ -143,7 +91,7 @@ class Control:
         except HungUp:
             self._idle = False
             while self._queue:
-                exhaust(self._queue.popleft()[0]())
+                run_to_hangup(self._queue.popleft()[0])
             raise
         finally:
             for _, pending in self._queue:
@@ -152,21 +100,18 @@ class Control:
 
     def _change_application(self, name: str, arguments: str) -> None:
         self._next = None
-        pbx, channel = self.channel.pbx, self.channel
-        target = pbx.applications.get(name)
+        channel, core = self.channel, self.channel.core
+        target = core.applications.get(name)
         words = split_arguments(arguments) if arguments else []
         if target is None or not target.active:
-            self.application.send(
-                pbx.event(
-                    "ApplicationMoveFailed", channel=channel.json(), destination=name, args=words
-                )
-            )
+            failed = {"channel": channel.json(), "destination": name, "args": words}
+            self.application.send(core.bus.event("ApplicationMoveFailed", **failed))
             return
-        self.application.send(pbx.event("StasisEnd", channel=channel.json()))
-        self.application.unwatch_channel(channel)
+        self.application.send(core.bus.event("StasisEnd", channel=channel.json()))
+        self.application.channels.remove(channel.id)
         self.application = target
-        target.watch_channel(channel)
-        target.send(pbx.event("StasisStart", args=words, channel=channel.json()))
+        target.channels.add(channel.id)
+        target.send(core.bus.event("StasisStart", args=words, channel=channel.json()))
 
 
 def stasis(
@@ -183,23 +128,23 @@ def stasis(
 
     A hang-up raises :class:`HungUp` after everything that belongs to the end of the stay.
     """
-    pbx = channel.pbx
+    core = channel.core
     channel.set_variable("STASISSTATUS", "")
-    application = pbx.applications.get(name)
+    application = core.applications.get(name)
     if application is None or not application.active:
         channel.set_variable("STASISSTATUS", "FAILED")
         return "FAILED"
-    control = channel.control = Control(channel, application)
-    application.watch_channel(channel)
+    stay = channel.control = Stay(channel, application)
+    application.channels.add(channel.id)
     words = split_arguments(arguments) if arguments else []
-    application.send(pbx.event("StasisStart", args=words, channel=channel.json()))
+    application.send(core.bus.event("StasisStart", args=words, channel=channel.json()))
     location: Location = NEXT_PRIORITY
     try:
         try:
-            yield from control.run()
+            yield from stay.run()
         finally:
-            _end_stay(control)
-        location = control.location or NEXT_PRIORITY
+            _end_stay(stay)
+        location = stay.location or NEXT_PRIORITY
         if after is not None:
             _go_to(channel, location)
             yield from after(channel)
@@ -210,50 +155,30 @@ def stasis(
     return "SUCCESS"
 
 
-def _end_stay(control: Control) -> None:
-    channel = control.channel
+def _end_stay(stay: Stay) -> None:
+    channel = stay.channel
     channel.control = None
     if channel.bridge is not None:
         channel.bridge.leave(channel)
-    channel.music = None
-    channel.silence = False
-    application = control.application
-    application.send(channel.pbx.event("StasisEnd", channel=channel.json()))
-    application.unwatch_channel(channel)
-    channel.pbx.applications.sweep()
+    channel.audio.music = None
+    channel.audio.silence = False
+    application = stay.application
+    application.send(channel.core.bus.event("StasisEnd", channel=channel.json()))
+    application.channels.remove(channel.id)
+    channel.core.applications.sweep()
 
 
 def _go_to(channel: Channel, location: Location) -> None:
     context, exten, priority = location
     if location == NEXT_PRIORITY:
-        channel.priority += 1
+        channel.place.priority += 1
         return
-    channel.context = context or channel.context
-    channel.exten = exten or channel.exten
-    channel.priority = priority or 1
+    place = channel.place
+    place.go_to(context or place.context, exten or place.exten, priority or 1)
 
 
 def stasis_only(channel: Channel, name: str, arguments: str) -> Script:
     """Run a channel that lives in an application and nowhere else, as snoops do."""
     with contextlib.suppress(HungUp):
         yield from stasis(channel, name, arguments)
-    channel.hangup_cause = channel.hangup_cause or 16
-    channel.destroy()
-
-
-def require_control(pbx: PBX, identifier: str) -> Control:
-    """Return the control of a channel, or refuse with 404 or 409."""
-    channel = pbx.channel(identifier)
-    if channel is None:
-        raise Refusal(404, "Channel not found")
-    if channel.control is None:
-        raise Refusal(409, "Channel not in Stasis application")
-    return channel.control
-
-
-def require_answered(pbx: PBX, identifier: str) -> Control:
-    """Return the control of a channel that media can reach, or refuse, also with 412."""
-    control = require_control(pbx, identifier)
-    if control.channel.state in {"Down", "Rsrvd", "Ringing"}:
-        raise Refusal(412, "Channel in invalid state")
-    return control
+    channel.finish()

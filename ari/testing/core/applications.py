@@ -1,16 +1,12 @@
-"""Stasis applications: who is connected, what they are subscribed to, what is filtered out."""
+"""Stasis applications: who is connected, which events each one wants and how often."""
 
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING, Any, Protocol
+from collections.abc import Callable, Iterator
+from typing import Protocol
 
 from ari.testing.core.answers import JSON, Refusal
-
-if TYPE_CHECKING:
-    from ari.testing.pbx import PBX
-    from ari.testing.state.bridges import Bridge
-    from ari.testing.state.channels import Channel
 
 ALL_CHANNELS = "__AST_CHANNEL_ALL_TOPIC"
 ALL_BRIDGES = "__AST_BRIDGE_ALL_TOPIC"
@@ -25,20 +21,52 @@ class Connection(Protocol):
         """Send one event; must not block."""
 
 
+class EventSources(Counter[str]):
+    """The event sources of one kind that an application is subscribed to.
+
+    They are counted, as Asterisk counts them: what was subscribed to twice must be unsubscribed
+    from twice.
+
+    :param everything: the name that stands for every source of the kind.
+    """
+
+    def __init__(self, everything: str) -> None:
+        super().__init__()
+        self.everything = everything
+
+    def add(self, name: str) -> None:
+        """Subscribe once more, unless every source of the kind is subscribed to anyway."""
+        if name == self.everything or self.everything not in self:
+            self[name] += 1
+
+    def remove(self, name: str) -> bool:
+        """Unsubscribe once; return False when there was no subscription."""
+        if name not in self:
+            return False
+        self[name] -= 1
+        if self[name] <= 0:
+            del self[name]
+        return True
+
+    def copies(self, name: str) -> int:
+        """Return how often the application receives an event of the source *name*."""
+        return (name in self) + (self.everything in self)
+
+
 class Application:
     """One registered application.
 
-    Subscriptions are counted, as Asterisk counts them: what came twice must go twice.
+    :param devices: the names of the devices whose states it is subscribed to.
     """
 
-    def __init__(self, name: str, connection: Connection | None) -> None:
+    def __init__(self, name: str, devices: set[str]) -> None:
         self.name = name
-        self.connection = connection
+        self.connection: Connection | None = None
         self.subscribe_all = False
-        self.channels: Counter[str] = Counter()
-        self.bridges: Counter[str] = Counter()
-        self.endpoints: Counter[str] = Counter()
-        self.devices: set[str] = set()
+        self.channels = EventSources(ALL_CHANNELS)
+        self.bridges = EventSources(ALL_BRIDGES)
+        self.endpoints = EventSources(ALL_ENDPOINTS)
+        self.devices = devices
         self.allowed: list[JSON] = []
         self.disallowed: list[JSON] = []
 
@@ -58,50 +86,16 @@ class Application:
         return allowed and not any(item["type"] == event_type for item in self.disallowed)
 
     def send(self, event: JSON) -> None:
-        """Send an event to whoever is connected; lost when nobody is."""
+        """Send an event to whoever is connected; it is lost when nobody is."""
         if self.connection is not None and self.passes(event["type"]):
             self.connection.send({**event, "application": self.name})
 
-    def subscribe(self, table: Counter[str], everything: str, key: str) -> None:
-        """Count one subscription more, unless all of the kind are subscribed anyway."""
-        if key == everything or everything not in table:
-            table[key] += 1
-
-    def unsubscribe(self, table: Counter[str], key: str) -> bool:
-        """Count one subscription less; return False when there was none."""
-        if key not in table:
-            return False
-        table[key] -= 1
-        if table[key] <= 0:
-            del table[key]
-        return True
-
-    def watch_channel(self, channel: Channel) -> None:
-        """Receive the events of a channel."""
-        self.subscribe(self.channels, ALL_CHANNELS, channel.id)
-
-    def unwatch_channel(self, channel: Channel) -> None:
-        """Receive the events of a channel one time less."""
-        self.unsubscribe(self.channels, channel.id)
-
-    def watch_bridge(self, bridge: Bridge) -> None:
-        """Receive the events of a bridge."""
-        self.subscribe(self.bridges, ALL_BRIDGES, bridge.id)
-
-    def unwatch_bridge(self, bridge: Bridge) -> None:
-        """Receive the events of a bridge one time less."""
-        self.unsubscribe(self.bridges, bridge.id)
-
-    def copies_of_channel_event(self, channel: Channel) -> int:
-        """Return how often an event of this channel reaches the application."""
-        copies = (channel.id in self.channels) + (ALL_CHANNELS in self.channels)
-        if channel.endpoint is not None and self.endpoints:
-            copies += channel.endpoint.key in self.endpoints
-        return copies
-
-    def copies_of_bridge_event(self, bridge: Bridge) -> int:
-        """Return how often an event of this bridge reaches the application."""
-        return (bridge.id in self.bridges) + (ALL_BRIDGES in self.bridges)
+    def subscribe_to_all(self) -> None:
+        """Subscribe to every event source."""
+        self.subscribe_all = True
+        for sources in (self.channels, self.bridges, self.endpoints):
+            sources.add(sources.everything)
+        self.devices.add(ALL_DEVICES)
 
     def json(self) -> JSON:
         """Return the Application object of the wire."""
@@ -117,15 +111,18 @@ class Application:
 
 
 class Applications:
-    """The table of applications, and what their connections do to it."""
+    """The table of applications, and what their connections do to it.
 
-    def __init__(self, pbx: PBX) -> None:
-        self._pbx = pbx
+    :param new_event: makes an event of a type.
+    """
+
+    def __init__(self, new_event: Callable[[str], JSON]) -> None:
+        self._new_event = new_event
         self._table: dict[str, Application] = {}
-        # Device state subscriptions live by name, longer than the application itself.
+        # Subscriptions to device states belong to the name and outlive the application itself.
         self._devices: dict[str, set[str]] = {}
 
-    def __iter__(self) -> Any:
+    def __iter__(self) -> Iterator[Application]:
         return iter(list(self._table.values()))
 
     def get(self, name: str) -> Application | None:
@@ -140,19 +137,15 @@ class Applications:
         return application
 
     def connect(self, name: str, connection: Connection, *, subscribe_all: bool = False) -> None:
-        """Register *connection* for an application; who held it before is told so and loses it."""
+        """Register *connection* for an application; the one that held it before is told so."""
         application = self._table.get(name)
         if application is None:
-            application = self._table[name] = Application(name, None)
-            application.devices = self._devices.setdefault(name, set())
+            devices = self._devices.setdefault(name, set())
+            application = self._table[name] = Application(name, devices)
             if subscribe_all:
-                application.subscribe_all = True
-                application.channels[ALL_CHANNELS] += 1
-                application.bridges[ALL_BRIDGES] += 1
-                application.endpoints[ALL_ENDPOINTS] += 1
-                application.devices.add(ALL_DEVICES)
+                application.subscribe_to_all()
         elif application.active and application.connection is not connection:
-            application.send(self._pbx.event("ApplicationReplaced"))
+            application.send(self._new_event("ApplicationReplaced"))
         application.connection = connection
 
     def disconnect(self, connection: Connection) -> None:
@@ -176,12 +169,14 @@ class Applications:
             if application.finished:
                 del self._table[application.name]
 
-    def forget_channel(self, channel: Channel) -> None:
-        """Drop every subscription to a channel that is gone."""
+    def forget_channel(self, identifier: str) -> None:
+        """End every subscription to a channel that is gone."""
         for application in self._table.values():
-            application.channels.pop(channel.id, None)
+            application.channels.pop(identifier, None)
+        self.sweep()
 
-    def forget_bridge(self, bridge: Bridge) -> None:
-        """Drop every subscription to a bridge that is gone."""
+    def forget_bridge(self, identifier: str) -> None:
+        """End every subscription to a bridge that is gone."""
         for application in self._table.values():
-            application.bridges.pop(bridge.id, None)
+            application.bridges.pop(identifier, None)
+        self.sweep()

@@ -1,6 +1,6 @@
 """Virtual time: a heap of timers, and scripts that sleep on it without sleeping.
 
-Nothing here looks at the real time or starts a thread. Whoever owns the clock moves it with
+Nothing here looks at the real time or starts a thread. The owner of the clock moves it with
 :meth:`Clock.run_until`; everything due until then happens, in order, on the caller's thread.
 """
 
@@ -26,7 +26,7 @@ class Timer:
         self.action: Callable[[], None] | None = action
 
     def cancel(self) -> None:
-        """Make sure that the callback never runs."""
+        """Never run the callback."""
         self.action = None
 
 
@@ -42,6 +42,8 @@ class Clock:
         self._heap: list[tuple[float, int, Timer]] = []
         self._count = 0
         self.tasks: set[Task] = set()
+        #: The task whose script runs now.
+        self.current_task: Task | None = None
 
     def call_later(self, seconds: float, action: Callable[[], None]) -> Timer:
         """Run *action* after *seconds* of virtual time."""
@@ -51,17 +53,17 @@ class Clock:
         return timer
 
     def call_soon(self, action: Callable[[], None]) -> Timer:
-        """Run *action* as soon as what is going on now is over."""
+        """Run *action* when what runs now has ended."""
         return self.call_later(0.0, action)
 
     def next_due(self) -> float | None:
-        """Return the moment of the next timer, None when nothing is waiting."""
+        """Return the moment of the next timer, None when there is none."""
         while self._heap and self._heap[0][2].action is None:
             heapq.heappop(self._heap)
         return self._heap[0][0] if self._heap else None
 
     def run_until(self, when: float) -> None:
-        """Run everything that is due until *when*, then make it *when*."""
+        """Run everything that is due until *when*, then set the time to *when*."""
         while True:
             due = self.next_due()
             if due is None or due > when:
@@ -74,7 +76,7 @@ class Clock:
         self.now = max(self.now, when)
 
     def clear(self) -> None:
-        """Forget everything that was to happen, and end every script where it is."""
+        """Cancel every timer and end every script where it waits."""
         for task in list(self.tasks):
             task.close()
         self._heap.clear()
@@ -96,8 +98,8 @@ class Clock:
 class Task:
     """One activity of the PBX, written as a generator that yields when it waits.
 
-    It plays the part of a thread of Asterisk. ``value = yield 2.0`` goes on with None after two
-    seconds, or earlier with what :meth:`wake` was given; ``yield None`` waits for that only.
+    It stands for a thread of Asterisk. ``value = yield 2.0`` continues with None after two seconds,
+    or earlier with the value given to :meth:`wake`; ``yield None`` waits for :meth:`wake` alone.
     """
 
     def __init__(self, clock: Clock, script: Script) -> None:
@@ -108,11 +110,11 @@ class Task:
         self._started = False
         self.done = False
         self._timer: Timer | None = clock.call_soon(self._resume)
-        self._prompt = True  # the timer stands for "go on now", not for a sleep
+        self._prompt = True  # the timer means "continue now" and is no sleep
         clock.tasks.add(self)
 
     def wake(self, value: Any = None) -> None:
-        """Let the script go on now, with *value*."""
+        """Continue the script now, with *value*."""
         if not self.done:
             self._inbox.append(value)
             self._hurry()
@@ -132,6 +134,14 @@ class Task:
         self._prompt = True
 
     def _resume(self) -> None:
+        before, self._clock.current_task = self._clock.current_task, self
+        try:
+            self._step()
+        finally:
+            self._clock.current_task = before
+
+    def _step(self) -> None:
+        """Run the script until it waits again."""
         self._prompt = True
         try:
             if not self._started:

@@ -1,19 +1,20 @@
-"""StasisBroadcast: a channel is offered to every application, the first to claim it has it."""
+"""StasisBroadcast(): a channel is offered to every application; the first to claim it has it."""
 
 from __future__ import annotations
 
 from ari.testing.calls.stasis import stasis
-from ari.testing.core.answers import Refusal
+from ari.testing.core.answers import JSON, Refusal
+from ari.testing.core.asterisk_text import split_arguments
 from ari.testing.core.clock import Script
+from ari.testing.dialplan.switch import Switch
 from ari.testing.state.channels import Channel
 
 
 class Broadcast:
-    """One offer."""
+    """One offer of a channel."""
 
-    def __init__(self, channel: Channel, *, notify: bool) -> None:
-        self.channel = channel
-        self.notify = notify
+    def __init__(self, channel: Channel) -> None:
+        self._channel = channel
         self.winner: str | None = None
 
     def claim(self, application: str) -> None:
@@ -21,34 +22,32 @@ class Broadcast:
         if self.winner is not None:
             raise Refusal(409, "Channel has already been claimed by another application")
         self.winner = application
-        assert self.channel.task is not None
-        self.channel.task.wake("claimed")
+        assert self._channel.task is not None
+        self._channel.task.wake("claimed")
 
 
-def broadcast(channel: Channel, words: list[str]) -> Script:
+def broadcast(switch: Switch, channel: Channel, data: str) -> Script:
     """Run ``StasisBroadcast(timeout_ms,application filter,arguments,notify)``."""
-    words = [*words, "", "", "", ""]
-    pbx = channel.pbx
-    seconds = int(words[0]) / 1000 if words[0].isdigit() else 0.5
-    offer = Broadcast(channel, notify=words[3].lower() in {"yes", "true", "1"})
-    channel.broadcast = offer
-    event = pbx.event(
-        "CallBroadcast", channel=channel.json(), caller=channel.caller.number, called=channel.exten
-    )
-    for application in pbx.applications:
-        application.send(event)
+    timeout, _, arguments, notify = [*split_arguments(data), "", "", "", ""][:4]
+    seconds = int(timeout) / 1000 if timeout.isdigit() else 0.5
+    offer = channel.offer = Broadcast(channel)
+    parties = {"caller": channel.caller.number, "called": channel.place.exten}
+    _tell_all(channel, "CallBroadcast", {"channel": channel.json(), **parties})
     try:
         yield seconds
         if offer.winner is None:
             channel.set_variable("STASISSTATUS", "TIMEOUT")
-            channel.priority += 1
+            channel.place.priority += 1
             return
-        if offer.notify:
-            claimed = pbx.event("CallClaimed", channel=channel.json(), winner_app=offer.winner)
-            for application in pbx.applications:
-                application.send(claimed)
-        status = yield from stasis(channel, offer.winner, ",".join(words[2].split(":")))
+        if notify.lower() in {"yes", "true", "1"}:
+            winner = {"winner_app": offer.winner}
+            _tell_all(channel, "CallClaimed", {"channel": channel.json(), **winner})
+        status = yield from stasis(channel, offer.winner, ",".join(arguments.split(":")))
     finally:
-        channel.broadcast = None
+        channel.offer = None
     if status == "FAILED":
-        channel.priority += 1
+        channel.place.priority += 1
+
+
+def _tell_all(channel: Channel, event_type: str, fields: JSON) -> None:
+    channel.core.bus.publish(lambda application: True, event_type, lambda: fields)

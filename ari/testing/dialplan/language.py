@@ -1,30 +1,26 @@
-"""The dialplan: extensions, patterns, and the expressions inside them.
+"""The dialplan's language: contexts, extensions, patterns and steps.
 
-Enough of the language of ``extensions.conf`` that one file serves a test dialplan both here
-and on a real Asterisk: ``exten =>``, ``same =>``, ``n``, labels, patterns, ``${VAR:offset}``
-and ``$[a = b]``.
+Enough of the language of ``extensions.conf`` that one file serves a test dialplan both here and on
+a real Asterisk: ``exten =>``, ``same =>``, ``n``, labels and patterns.
+:mod:`ari.testing.dialplan.expressions` has what stands inside the steps.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-
-Lookup = Callable[[str], "str | None"]
+from dataclasses import dataclass
 
 CLASSES = {"X": "[0-9]", "Z": "[1-9]", "N": "[2-9]", ".": ".+", "!": ".*"}
 STEP = re.compile(r"^\s*([A-Za-z_]\w*)\s*(?:\((.*?)\)?)?\s*$", re.DOTALL)
 PRIORITY = re.compile(r"^\s*(\d+|n|hint)\s*(?:\(\s*([\w-]+)\s*\))?\s*$")
 
 
+@dataclass(frozen=True, slots=True)
 class Step:
     """One priority: an application and what it is given."""
 
-    __slots__ = ("application", "data")
-
-    def __init__(self, application: str, data: str = "") -> None:
-        self.application = application
-        self.data = data
+    application: str
+    data: str = ""
 
     @classmethod
     def parse(cls, text: str) -> Step:
@@ -112,70 +108,7 @@ class Dialplan:
         fitting = [item for item in table.values() if item.matches(exten)]
         return max(fitting, key=lambda item: len(item.name.rstrip(".!")), default=None)
 
-    def has_label(self, context: str, exten: str, label: str) -> int | None:
+    def find_label(self, context: str, exten: str, label: str) -> int | None:
         """Return the priority of a label, None when there is no such label."""
         extension = self.find(context, exten)
         return None if extension is None else extension.labels.get(label)
-
-
-def substitute(text: str, lookup: Lookup) -> str:
-    """Replace the variables and expressions in a step's data."""
-    out: list[str] = []
-    position = 0
-    while position < len(text):
-        opening = text[position : position + 2]
-        if opening in {"${", "$["}:
-            end = _closing(text, position + 2, opening[1])
-            inner = substitute(text[position + 2 : end], lookup)
-            out.append(_variable(inner, lookup) if opening == "${" else evaluate(inner))
-            position = end + 1
-        else:
-            out.append(text[position])
-            position += 1
-    return "".join(out)
-
-
-def _closing(text: str, start: int, opener: str) -> int:
-    closer = "}" if opener == "{" else "]"
-    depth = 1
-    for position in range(start, len(text)):
-        if text[position] == opener:
-            depth += 1
-        elif text[position] == closer:
-            depth -= 1
-            if depth == 0:
-                return position
-    return len(text)
-
-
-def _variable(inner: str, lookup: Lookup) -> str:
-    name, colon, rest = inner.partition(":") if "(" not in inner else (inner, "", "")
-    value = lookup(name) or ""
-    if colon:
-        offset, _, length = rest.partition(":")
-        value = value[int(offset or 0) :]
-        if length:
-            value = value[: int(length)]
-    return value
-
-
-def evaluate(text: str) -> str:
-    """Evaluate a comparison: ``a = b``, ``a != b``, ``a < b`` and their like; else the text."""
-    match = re.match(r"^\s*(.*?)\s*(!=|>=|<=|=|<|>)\s*(.*?)\s*$", text)
-    if match is None:
-        return text.strip().strip('"')
-    left, operator, right = match[1].strip('"'), match[2], match[3].strip('"')
-    if '"' in left:  # quotes inside quotes: Asterisk makes something true of what it cannot read
-        return "1"
-    numbers = left.lstrip("-").isdigit() and right.lstrip("-").isdigit()
-    first: float | str = int(left) if numbers else left
-    second: float | str = int(right) if numbers else right
-    result = {
-        "=": first == second,
-        "!=": first != second,
-        "<": first < second,  # type: ignore[operator]
-        ">": first > second,  # type: ignore[operator]
-        "<=": first <= second,  # type: ignore[operator]
-        ">=": first >= second,  # type: ignore[operator]
-    }[operator]
-    return "1" if result else "0"

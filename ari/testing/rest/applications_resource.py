@@ -56,15 +56,15 @@ class ApplicationsResource(Resource):
         if scheme == "deviceState":
             application.devices.add(name or ALL_DEVICES)
         elif scheme == "channel":
-            channel = pbx.channel_or_name(name) if name else None
+            channel = pbx.channels.find_by_id_or_name(name) if name else None
             if name and channel is None:
                 raise missing
             key = channel.id if channel is not None else ALL_CHANNELS
-            application.subscribe(application.channels, ALL_CHANNELS, key)
+            application.channels.add(key)
         elif scheme == "bridge":
             if name and name not in pbx.bridges:
                 raise missing
-            application.subscribe(application.bridges, ALL_BRIDGES, name or ALL_BRIDGES)
+            application.bridges.add(name or ALL_BRIDGES)
         else:
             self._subscribe_endpoint(application, name, missing)
 
@@ -79,7 +79,7 @@ class ApplicationsResource(Resource):
             if name not in self.pbx.endpoints.technologies():
                 raise missing
             key = name
-        application.subscribe(application.endpoints, ALL_ENDPOINTS, key)
+        application.endpoints.add(key)
 
     def unsubscribe(self, arguments: Arguments) -> Outcome:
         sources = self._sources(arguments)
@@ -98,15 +98,15 @@ class ApplicationsResource(Resource):
             known = (name or ALL_DEVICES) in application.devices
             application.devices.discard(name or ALL_DEVICES)
         elif scheme == "channel":
-            channel = self.pbx.channel_or_name(name)
+            channel = self.pbx.channels.find_by_id_or_name(name)
             key = channel.id if channel is not None else name
-            known = application.unsubscribe(application.channels, key)
+            known = application.channels.remove(key)
         elif scheme == "bridge":
-            known = application.unsubscribe(application.bridges, name)
+            known = application.bridges.remove(name)
         else:
             endpoint = self.pbx.endpoints.get(name)
             key = endpoint.key if endpoint is not None else name
-            known = application.unsubscribe(application.endpoints, key)
+            known = application.endpoints.remove(key)
         if not known:
             raise Refusal(422, "Event source was not subscribed to")
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ari.testing.core.answers import JSON, NO_CONTENT, Answer, Outcome, Refusal
-from ari.testing.pbx import ENTITY_ID, VERSION
+from ari.testing.core.identity import ENTITY_ID
 from ari.testing.rest.resource import Resource
 from ari.testing.rest.routing import Arguments
 from ari.testing.state.endpoints import Endpoint
@@ -17,7 +17,7 @@ class AsteriskResource(Resource):
     """``/asterisk``."""
 
     def getInfo(self, arguments: Arguments) -> Outcome:
-        info = self.pbx.system.info(VERSION, ENTITY_ID)
+        info = self.pbx.system.info()
         only = set(arguments.words("only")) or BLOCKS
         return Answer.ok({key: info[key] for key in info if key in only})
 
@@ -109,12 +109,7 @@ class AsteriskResource(Resource):
         name, value = arguments.text("variable"), arguments.optional("value")
         if not name:
             raise Refusal(400, "Variable name is required")
-        if value is None:
-            if not self.pbx.variables.pop(name, ""):
-                return NO_CONTENT
-        else:
-            self.pbx.variables[name] = value
-        self.pbx.publish_global(name, value or "")
+        self.pbx.variables.assign(name, value)
         return NO_CONTENT
 
     # Dynamic configuration

@@ -5,20 +5,18 @@ from __future__ import annotations
 from uuid import uuid4
 
 from ari.testing.calls.media import CODECS
-from ari.testing.calls.stasis import Control
 from ari.testing.core.answers import NO_CONTENT, AllocationFailed, Answer, Outcome, Pending, Refusal
-from ari.testing.rest.resource import (
-    Resource,
-    check_offsets,
-    new_playback,
-    new_recording,
-    no_media,
+from ari.testing.rest.playbacks_resource import check_offsets, names_no_media, new_playback
+from ari.testing.rest.recordings_resource import has_negative_limit, new_recording
+from ari.testing.rest.resource import Resource
+from ari.testing.rest.routing import Arguments
+from ari.testing.rest.variables_in_requests import (
     read_variables,
     required_settings,
     settings,
 )
-from ari.testing.rest.routing import Arguments
 from ari.testing.state.bridges import ATTRIBUTES, TECHNOLOGIES, Bridge, Membership
+from ari.testing.state.roles import Control
 
 Controls = list[Control]
 
@@ -27,7 +25,7 @@ class BridgesResource(Resource):
     """``/bridges``."""
 
     def _bridge(self, arguments: Arguments) -> Bridge:
-        return self.pbx.require_bridge(arguments.text("bridgeId"))
+        return self.pbx.bridges.require(arguments.text("bridgeId"))
 
     def _ours(self, arguments: Arguments) -> Bridge:
         bridge = self._bridge(arguments)
@@ -48,8 +46,8 @@ class BridgesResource(Resource):
         return Answer.ok(self._bridge(arguments).json())
 
     def create(self, arguments: Arguments) -> Outcome:
-        # Asterisk takes every member of this body for a variable, and finds out too late which
-        # is none: the bridge stays.
+        # Asterisk takes every member of this body for a variable and refuses one that cannot be
+        # a variable when the bridge exists already, so the bridge stays.
         return self._create(arguments, arguments.body)
 
     def createWithId(self, arguments: Arguments) -> Outcome:
@@ -64,7 +62,7 @@ class BridgesResource(Resource):
         if words and (not kinds & TECHNOLOGIES or {"mixing", "holding"} <= kinds):
             message = f"Unable to create bridge. Possible duplicate bridge id '{identifier}'"
             raise Refusal(500, message)
-        bridge = self.pbx.add_bridge(identifier, arguments.text("name"), kinds)
+        bridge = self.pbx.bridges.add(identifier, arguments.text("name"), kinds)
         for name, value, report in settings(variables):
             bridge.set_variable(name, value, report=report)
         return Answer.ok(bridge.json())
@@ -115,7 +113,7 @@ class BridgesResource(Resource):
         bridge = self._ours(arguments)
         controls = []
         for name in names:
-            channel = self.pbx.channel(name)
+            channel = self.pbx.channels.find(name)
             if channel is None:
                 raise Refusal(400, "Channel not found")
             if channel.control is None:
@@ -128,15 +126,12 @@ class BridgesResource(Resource):
         for control in controls:
             if self.pbx.recordings.records(control.channel):
                 raise Refusal(409, f"Channel {control.channel.id} currently recording")
-        role = arguments.optional("role")
-        absorb, mute = arguments.flag("absorbDTMF"), arguments.flag("mute")
+        absorb = arguments.flag("absorbDTMF")
 
         def joining(control: Control) -> Pending:
             def join() -> None:
                 if not (bridge.destroyed or control.channel.hung_up):
-                    membership = Membership(
-                        control.application, role=role, absorb_dtmf=absorb, mute=mute
-                    )
+                    membership = Membership(control.application, absorb_dtmf=absorb)
                     bridge.enter(control.channel, membership)
 
             return control.call(join)
@@ -156,7 +151,7 @@ class BridgesResource(Resource):
 
     def setVideoSource(self, arguments: Arguments) -> Outcome:
         bridge = self._ours(arguments)
-        channel = self.pbx.channel(arguments.text("channelId"))
+        channel = self.pbx.channels.find(arguments.text("channelId"))
         if channel is None:
             raise Refusal(400, "Channel not found")
         if channel.control is None:
@@ -164,14 +159,7 @@ class BridgesResource(Resource):
         if channel.bridge is not bridge:
             raise Refusal(422, "Channel not in this bridge")
 
-        def pin() -> None:
-            before, bridge.video_source = bridge.video_source, channel.id
-            bridge.video_mode, bridge.video_source_cleared = "single", False
-            if before != channel.id:
-                old = {"old_video_source_id": before} if before else {}
-                bridge.emit("BridgeVideoSourceChanged", **old)
-
-        return channel.control.call(pin)
+        return channel.control.call(lambda: bridge.pin_video_source(channel))
 
     def clearVideoSource(self, arguments: Arguments) -> Outcome:
         bridge = self._ours(arguments)
@@ -186,7 +174,7 @@ class BridgesResource(Resource):
 
     def stopMoh(self, arguments: Arguments) -> Outcome:
         bridge = self._ours(arguments)
-        if bridge.music is None:
+        if bridge.audio.music is None:
             raise Refusal(409, "Bridge isn't playing music")
         bridge.stop_music()
         return NO_CONTENT
@@ -197,7 +185,7 @@ class BridgesResource(Resource):
         if announcer and announcer not in CODECS:
             raise Refusal(422, "specified announcer_format is unknown on this system")
         check_offsets(arguments)
-        if no_media(arguments.words("media")):
+        if names_no_media(arguments):
             raise AllocationFailed
         return new_playback(self.pbx, arguments, bridge)
 
@@ -210,6 +198,8 @@ class BridgesResource(Resource):
         recorder = arguments.text("recorder_format")
         if recorder and recorder not in CODECS:
             raise Refusal(422, "specified recorder_format is unknown on this system")
+        if has_negative_limit(arguments):
+            raise Refusal(500, "Error parsing request")
         return new_recording(self.pbx, arguments, bridge)
 
 

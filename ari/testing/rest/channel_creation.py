@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from ari.testing.calls.dialling import Origination, created, subscribe_halves
 from ari.testing.calls.media import CODECS
+from ari.testing.calls.origination import Origination, created_life, stasis_data
 from ari.testing.calls.stasis import stasis_only
 from ari.testing.core.answers import AllocationFailed, Answer, Outcome, Refusal
-from ari.testing.rest.resource import Resource, Setting, settings
+from ari.testing.rest.resource import Resource
 from ari.testing.rest.routing import Arguments
-from ari.testing.state.channels import Channel, Party
+from ari.testing.rest.variables_in_requests import Setting, settings
+from ari.testing.state.channels import Channel
 from ari.testing.state.links import MediaLink
+from ari.testing.state.party import Party
 
 LONGEST_ID = 149
 DIRECTIONS = {"none", "both", "out", "in"}
@@ -17,7 +19,7 @@ OUTGOING = "AppDial2", "(Outgoing Line)"
 INTERNAL = "An internal error prevented this request from being handled"
 
 
-class CallsResource(Resource):
+class ChannelCreation(Resource):
     """The part of ``/channels`` that makes channels."""
 
     def _check_formats(self, arguments: Arguments) -> None:
@@ -34,11 +36,11 @@ class CallsResource(Resource):
         technology, _, resource = arguments.text("endpoint").partition("/")
         pbx = self.pbx
         wanted, other = arguments.text("channelId"), arguments.text("otherChannelId")
-        if wanted and (pbx.channel(wanted) or wanted == other):
+        if wanted and (pbx.channels.find(wanted) or wanted == other):
             raise Refusal(409, "Channel with given unique ID already exists")
-        if other and pbx.channel(other):
+        if other and pbx.channels.find(other):
             raise Refusal(409, "Channel with given unique ID already exists")
-        channel = pbx.call_out(technology, resource, wanted or None, other or None)
+        channel = pbx.exchange.call_out(technology, resource, wanted or None, other or None)
         if channel is None:
             raise AllocationFailed
         return channel
@@ -68,7 +70,7 @@ class CallsResource(Resource):
                 raise Refusal(400, "Application or extension must be specified")
             location = self._location(arguments)
         originator = arguments.text("originator")
-        if originator and pbx.channel_or_name(originator) is None:
+        if originator and pbx.channels.find_by_id_or_name(originator) is None:
             raise Refusal(400, "Provided originator channel was not found")
         self._known_formats(arguments)
         channel = self._make(arguments)
@@ -76,17 +78,20 @@ class CallsResource(Resource):
         self._apply(channel, wanted)
         application = pbx.applications.get(app) if app else None
         if application is not None:
-            subscribe_halves(application, channel)
+            application.channels.add(channel.id)
+            if channel.link.other is not None:
+                application.channels.add(channel.link.other.id)
         timeout: float | None = arguments.number("timeout") or 30
         origination = Origination(
             channel,
+            pbx.runner,
             endpoint.partition("/")[2],
             timeout=None if timeout == -1 else timeout,
             app=app or None,
             app_args=arguments.text("appArgs"),
             location=location,
         )
-        pbx.run(channel, origination.script())
+        channel.run(origination.script())
         return Answer.ok(channel.json())
 
     originateWithId = originate
@@ -96,7 +101,7 @@ class CallsResource(Resource):
         exten, priority = arguments.text("extension"), arguments.number("priority")
         label = arguments.text("label")
         if label:
-            priority = self.pbx.dialplan.has_label(context, exten, label)
+            priority = self.pbx.dialplan.find_label(context, exten, label)
             if priority is None:
                 raise Refusal(404, "Requested label can not be found")
         if priority is not None and priority < 0:
@@ -105,7 +110,7 @@ class CallsResource(Resource):
 
     @staticmethod
     def _dress(channel: Channel, arguments: Arguments) -> None:
-        channel.idle_application = OUTGOING
+        channel.place.idle_application = OUTGOING
         channel.enter_application(*OUTGOING)
         if arguments.text("callerId"):
             channel.caller = Party.parse(arguments.text("callerId"))
@@ -122,21 +127,19 @@ class CallsResource(Resource):
         wanted = settings(arguments.body.get("variables"))
         self._known_formats(arguments)
         channel = self._make(arguments)
-        channel.created_by_ari = True
         channel.address = endpoint.partition("/")[2]
         application = pbx.applications.get(app) if app else None
         if application is not None:
-            application.watch_channel(channel)
+            application.channels.add(channel.id)
         self._apply(channel, wanted)
+        answer = Answer.ok(channel.json())
         if app:
-            answer = Answer.ok(channel.json())
-            pbx.run(channel, created(channel, app, arguments.text("appArgs")))
-            return answer
-        return Answer.ok(channel.json())
+            channel.run(created_life(channel, app, arguments.text("appArgs")))
+        return answer
 
     def snoopChannel(self, arguments: Arguments) -> Outcome:
         pbx = self.pbx
-        spied = pbx.channel_or_name(arguments.text("channelId"))
+        spied = pbx.channels.find_by_id_or_name(arguments.text("channelId"))
         if spied is None:
             raise Refusal(404, "Provided channel was not found", reason="Channel Not Found")
         directions = []
@@ -149,18 +152,16 @@ class CallsResource(Resource):
             raise Refusal(400, "Direction must be specified for at least spy or whisper")
         if not arguments.text("app"):
             raise Refusal(400, "Application name is required")
-        identifier = arguments.text("snoopId") or pbx.next_id()
-        if pbx.channel(identifier):
+        identifier = arguments.text("snoopId") or pbx.core.numbering.next_id()
+        if pbx.channels.find(identifier):
             raise Refusal(500, "Snoop channel could not be created")
-        name = f"Snoop/{spied.id}-{pbx.next_serial():08x}"
-        channel = pbx.add_channel(identifier, name, MediaLink(), state="Up")
-        channel.emit("ChannelCreated")
-        pbx.snoop(spied, channel)
+        name = f"Snoop/{spied.id}-{pbx.core.numbering.next_serial():08x}"
+        channel = pbx.exchange.add_machine(identifier, name, MediaLink(), state="Up")
+        spied.ended.connect(channel.hang_up)
         answer = Answer.ok(channel.json())
         app, app_args = arguments.text("app"), arguments.text("appArgs")
-        channel.app_name = "Stasis"
-        channel.app_data = f"{app},{app_args}" if app_args else app
-        pbx.run(channel, stasis_only(channel, app, app_args))
+        channel.place.app_name, channel.place.app_data = "Stasis", stasis_data(app, app_args)
+        channel.run(stasis_only(channel, app, app_args))
         return answer
 
     snoopChannelWithId = snoopChannel
@@ -194,32 +195,32 @@ class CallsResource(Resource):
         if encapsulation == "audiosocket" and not arguments.text("data"):
             raise Refusal(400, "data can not be empty")
         wanted = settings(arguments.body.get("variables"))
-        identifier = arguments.text("channelId") or pbx.next_id()
-        if arguments.text("format") not in CODECS or pbx.channel(identifier):
+        identifier = arguments.text("channelId") or pbx.core.numbering.next_id()
+        if arguments.text("format") not in CODECS or pbx.channels.find(identifier):
             raise Refusal(500, INTERNAL)
         address = host or "INCOMING"
-        channel = pbx.add_channel(
+        channel = pbx.exchange.add_machine(
             identifier,
-            f"{technology}/{address}-0x{0x7F0000000000 + pbx.next_serial():x}",
+            f"{technology}/{address}-0x{0x7F0000000000 + pbx.core.numbering.next_serial():x}",
             MediaLink(),
             state="Down",
         )
-        channel.emit("ChannelCreated")
-        channel.idle_application = OUTGOING
+        channel.place.idle_application = OUTGOING
         channel.enter_application(*OUTGOING)
         application = pbx.applications.get(app)
         if application is not None:
-            application.watch_channel(channel)
+            application.channels.add(channel.id)
         if technology == "UnicastRTP":
             channel.variables["UNICASTRTP_LOCAL_ADDRESS"] = "127.0.0.1"
-            channel.variables["UNICASTRTP_LOCAL_PORT"] = str(10000 + 2 * (pbx.next_serial() % 4999))
+            rtp_port = 10000 + 2 * (pbx.core.numbering.next_serial() % 4999)
+            channel.variables["UNICASTRTP_LOCAL_PORT"] = str(rtp_port)
             address += f"/c({arguments.text('format')})"
         self._apply(channel, wanted)
         # Only this answer shows the variables.
         shown = dict(channel.variables)
         answer = Answer.ok({**channel.json(), **({"channelvars": shown} if shown else {})})
-        origination = Origination(channel, address, timeout=30, app=app)
-        pbx.run(channel, origination.script())
+        origination = Origination(channel, pbx.runner, address, timeout=30, app=app)
+        channel.run(origination.script())
         return answer
 
     @staticmethod

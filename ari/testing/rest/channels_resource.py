@@ -2,26 +2,27 @@
 
 from __future__ import annotations
 
-from ari.testing.calls.dialling import dial_created
-from ari.testing.calls.stasis import Control, at_once, require_answered, require_control
-from ari.testing.core.answers import JSON, NO_CONTENT, Answer, Outcome, Refusal
+from collections.abc import Callable
+
+from ari.testing.calls.origination import dial_created
+from ari.testing.calls.rtp_statistics import rtp_statistics
+from ari.testing.core.answers import NO_CONTENT, Answer, Outcome, Refusal
 from ari.testing.core.asterisk_text import atoi
 from ari.testing.core.causes import HANGUP_REASONS
 from ari.testing.core.clock import Script
-from ari.testing.rest.channel_creation import CallsResource
-from ari.testing.rest.resource import (
-    check_offsets,
-    new_playback,
-    new_recording,
-    no_media,
+from ari.testing.core.commands import at_once
+from ari.testing.rest.channel_creation import ChannelCreation
+from ari.testing.rest.playbacks_resource import check_offsets, names_no_media, new_playback
+from ari.testing.rest.recordings_resource import new_recording
+from ari.testing.rest.routing import Arguments
+from ari.testing.rest.variables_in_requests import (
     read_variable,
     read_variables,
     required_settings,
 )
-from ari.testing.rest.routing import Arguments
 from ari.testing.state.channels import Channel
-from ari.testing.state.links import LocalLink
 from ari.testing.state.phones import DTMF
+from ari.testing.state.roles import Control
 
 TRANSFER_STATES = {
     "channel_progress",
@@ -31,17 +32,11 @@ TRANSFER_STATES = {
 }
 
 
-class ChannelsResource(CallsResource):
+class ChannelsResource(ChannelCreation):
     """``/channels``."""
 
-    def _control(self, arguments: Arguments) -> Control:
-        return require_control(self.pbx, arguments.text("channelId"))
-
-    def _answered(self, arguments: Arguments) -> Control:
-        return require_answered(self.pbx, arguments.text("channelId"))
-
     def _any(self, arguments: Arguments, reason: str = "") -> Channel:
-        channel = self.pbx.channel_or_name(arguments.text("channelId"))
+        channel = self.pbx.channels.find_by_id_or_name(arguments.text("channelId"))
         if channel is None:
             message = "Provided channel was not found" if reason else "Channel not found"
             raise Refusal(404, message, reason=reason)
@@ -51,10 +46,7 @@ class ChannelsResource(CallsResource):
         return Answer.ok([channel.json() for channel in self.pbx.channels.values()])
 
     def get(self, arguments: Arguments) -> Outcome:
-        channel = self.pbx.channel(arguments.text("channelId"))
-        if channel is None:
-            raise Refusal(404, "Channel not found")
-        return Answer.ok(channel.json())
+        return Answer.ok(self.require_channel(arguments).json())
 
     def hangup(self, arguments: Arguments) -> Outcome:
         channel = self._any(arguments)
@@ -76,15 +68,15 @@ class ChannelsResource(CallsResource):
         return NO_CONTENT
 
     def continueInDialplan(self, arguments: Arguments) -> Outcome:
-        control = self._answered(arguments)
-        channel = control.channel
+        control = self.require_answered(arguments)
         context = arguments.text("context") or None
         exten = arguments.text("extension") or None
         priority = arguments.number("priority") or None
         label = arguments.text("label")
         if label:
-            priority = self.pbx.dialplan.has_label(
-                context or channel.context, exten or channel.exten, label
+            place = control.channel.place
+            priority = self.pbx.dialplan.find_label(
+                context or place.context, exten or place.exten, label
             )
             if priority is None and not label.isdigit():
                 raise Refusal(404, "Requested label can not be found")
@@ -95,7 +87,7 @@ class ChannelsResource(CallsResource):
         return NO_CONTENT
 
     def move(self, arguments: Arguments) -> Outcome:
-        control = self._control(arguments)
+        control = self.require_control(arguments)
         if arguments.optional("app") is None:  # would end the process of a real one
             raise Refusal(400, "Missing parameter app")
         if arguments.text("app"):
@@ -103,7 +95,7 @@ class ChannelsResource(CallsResource):
         return NO_CONTENT
 
     def redirect(self, arguments: Arguments) -> Outcome:
-        control = self._answered(arguments)
+        control = self.require_answered(arguments)
         endpoint = arguments.text("endpoint")
         if not endpoint:
             message = "Required parameter 'endpoint' not provided."
@@ -125,41 +117,36 @@ class ChannelsResource(CallsResource):
         return NO_CONTENT
 
     def answer(self, arguments: Arguments) -> Outcome:
-        control = self._answered(arguments)
-        channel = control.channel
+        control = self.require_answered(arguments)
+        return control.call(control.channel.answer)
 
-        def answer() -> None:
-            if channel.state != "Up":
-                channel.set_state("Up")
-                channel.link.answered()
+    def _change_audio(self, control: Control, change: Callable[[Channel], None]) -> Outcome:
+        """Change what is heard when the command's turn comes."""
 
-        return control.call(answer)
+        def command() -> None:
+            change(control.channel)
+            self.pbx.core.audio_changed()
 
-    def _indicate(self, control: Control, name: str, value: object) -> Outcome:
-        def change() -> None:
-            setattr(control.channel, name, value)
-            self.pbx.audio_changed()
-
-        control.add(at_once(change))
+        control.add(at_once(command))
         return NO_CONTENT
 
     def ring(self, arguments: Arguments) -> Outcome:
-        control = self._answered(arguments)
+        control = self.require_answered(arguments)
         control.add(at_once(lambda: control.channel.link.ringing(True)))
         return NO_CONTENT
 
     def ringStop(self, arguments: Arguments) -> Outcome:
-        control = self._answered(arguments)
+        control = self.require_answered(arguments)
         control.add(at_once(lambda: control.channel.link.ringing(False)))
         return NO_CONTENT
 
     def progress(self, arguments: Arguments) -> Outcome:
-        control = self._answered(arguments)
+        control = self.require_answered(arguments)
         control.add(at_once(control.channel.link.progress))
         return NO_CONTENT
 
     def sendDTMF(self, arguments: Arguments) -> Outcome:
-        control = self._answered(arguments)
+        control = self.require_answered(arguments)
         digits = arguments.text("dtmf")
         if not digits:
             raise Refusal(400, "DTMF is required")
@@ -183,15 +170,20 @@ class ChannelsResource(CallsResource):
         return NO_CONTENT
 
     def _mute(self, arguments: Arguments, on: bool) -> Outcome:
-        control = self._answered(arguments)
+        control = self.require_answered(arguments)
         direction = arguments.text("direction")
         if not direction:
             raise Refusal(400, "Direction is required")
         if direction not in {"in", "out", "both"}:
             raise Refusal(400, "Invalid direction specified")
         sides = {"in", "out"} if direction == "both" else {direction}
-        before = control.channel.muted
-        return self._indicate(control, "muted", before | sides if on else before - sides)
+        before = control.channel.audio.muted
+        after = before | sides if on else before - sides
+
+        def change(channel: Channel) -> None:
+            channel.audio.muted = after
+
+        return self._change_audio(control, change)
 
     def mute(self, arguments: Arguments) -> Outcome:
         return self._mute(arguments, True)
@@ -200,47 +192,48 @@ class ChannelsResource(CallsResource):
         return self._mute(arguments, False)
 
     def hold(self, arguments: Arguments) -> Outcome:
-        control = self._answered(arguments)
+        control = self.require_answered(arguments)
         control.add(at_once(lambda: control.channel.link.hold(True)))
         return NO_CONTENT
 
     def unhold(self, arguments: Arguments) -> Outcome:
-        control = self._answered(arguments)
+        control = self.require_answered(arguments)
         control.add(at_once(lambda: control.channel.link.hold(False)))
         return NO_CONTENT
 
-    def _music(self, control: Control, music: str | None) -> Outcome:
-        def change() -> None:
-            control.channel.music = music
-            control.channel.link.hear_music(music)
-            self.pbx.audio_changed()
-
-        control.add(at_once(change))
-        return NO_CONTENT
+    def _music(self, arguments: Arguments, music: str | None) -> Outcome:
+        control = self.require_answered(arguments)
+        return self._change_audio(control, lambda channel: channel.play_music(music))
 
     def startMoh(self, arguments: Arguments) -> Outcome:
-        return self._music(self._answered(arguments), arguments.text("mohClass") or "default")
+        return self._music(arguments, arguments.text("mohClass") or "default")
 
     def stopMoh(self, arguments: Arguments) -> Outcome:
-        return self._music(self._answered(arguments), None)
+        return self._music(arguments, None)
+
+    def _silence(self, arguments: Arguments, on: bool) -> Outcome:
+        def change(channel: Channel) -> None:
+            channel.audio.silence = on
+
+        return self._change_audio(self.require_answered(arguments), change)
 
     def startSilence(self, arguments: Arguments) -> Outcome:
-        return self._indicate(self._answered(arguments), "silence", True)
+        return self._silence(arguments, True)
 
     def stopSilence(self, arguments: Arguments) -> Outcome:
-        return self._indicate(self._answered(arguments), "silence", False)
+        return self._silence(arguments, False)
 
     def play(self, arguments: Arguments) -> Outcome:
-        control = self._answered(arguments)
+        control = self.require_answered(arguments)
         check_offsets(arguments)
-        if no_media(arguments.words("media")):
+        if names_no_media(arguments):
             raise Refusal(500, "Failed to queue media for playback")
         return new_playback(self.pbx, arguments, control.channel)
 
     playWithId = play
 
     def record(self, arguments: Arguments) -> Outcome:
-        control = self._control(arguments)
+        control = self.require_control(arguments)
         return new_recording(self.pbx, arguments, control.channel)
 
     def getChannelVar(self, arguments: Arguments) -> Outcome:
@@ -250,7 +243,7 @@ class ChannelsResource(CallsResource):
         return read_variable(self._any(arguments, "Channel Not Found"), name)
 
     def setChannelVar(self, arguments: Arguments) -> Outcome:
-        control = self._control(arguments)
+        control = self.require_control(arguments)
         name = arguments.text("variable")
         if not name:
             raise Refusal(400, "Variable name is required")
@@ -267,7 +260,7 @@ class ChannelsResource(CallsResource):
     def setChannelVars(self, arguments: Arguments) -> Outcome:
         wanted = required_settings(arguments)
         self._any(arguments, "Channel Not Found")
-        control = self._control(arguments)
+        control = self.require_control(arguments)
 
         def apply() -> None:
             for name, value, report in wanted:
@@ -276,14 +269,14 @@ class ChannelsResource(CallsResource):
         return control.call(apply)
 
     def dial(self, arguments: Arguments) -> Outcome:
-        control = self._control(arguments)
+        control = self.require_control(arguments)
         channel = control.channel
         if channel.state not in {"Down", "Rsrvd"}:
             raise Refusal(409, "Channel is not in the 'Down' state")
-        if not channel.created_by_ari:
+        address = channel.address
+        if address is None:
             raise Refusal(409, "Dialing a channel not created by ARI")
         timeout = arguments.number("timeout") or None
-        address = channel.address
 
         def dial() -> None:
             dial_created(channel, address, timeout=timeout)
@@ -293,33 +286,17 @@ class ChannelsResource(CallsResource):
 
     def rtpstatistics(self, arguments: Arguments) -> Outcome:
         channel = self._any(arguments)
-        if isinstance(channel.link, LocalLink):
+        if channel.technology == "Local":
             raise Refusal(403, "Unsupported channel type")
         if channel.endpoint is None:
             raise Refusal(404, "RTP info not found")
         return Answer.ok({**rtp_statistics(), "channel_uniqueid": channel.id})
 
     def transfer_progress(self, arguments: Arguments) -> Outcome:
-        self._control(arguments)
+        self.require_control(arguments)
         state = arguments.text("states")
         if not state:
             raise Refusal(400, "states must not be empty")
         if state not in TRANSFER_STATES:
             raise Refusal(400, "Invalid states value")
         return NO_CONTENT
-
-
-def rtp_statistics() -> JSON:
-    """Return the figures of a stream on which nothing was ever lost or late."""
-    figures: JSON = {}
-    for name in ("txcount", "rxcount", "txploss", "rxploss", "txoctetcount", "rxoctetcount"):
-        figures[name] = 0
-    for name in ("txjitter", "rxjitter", "rtt", "maxrtt", "minrtt", "normdevrtt", "stdevrtt"):
-        figures[name] = 0.0
-    figures.update(txmes=0, rxmes=0)
-    for side in ("local", "remote"):
-        for extreme in ("max", "min", "normdev", "stdev"):
-            for what in ("jitter", "rxploss", "mes"):
-                figures[f"{side}_{extreme}{what}"] = 0.0
-        figures[f"{side}_ssrc"] = 1
-    return figures

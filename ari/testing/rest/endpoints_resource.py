@@ -47,14 +47,11 @@ class EndpointsResource(Resource):
             "body": arguments.text("body"),
             "variables": variables,
         }
-        endpoint.messages.append(message)
-        for phone in endpoint.history:
-            if not phone.ended:
-                phone.texts.append(message["body"])
+        endpoint.receive_text(message)
         if endpoint.leads_to is not None:
             heard = {**variables, "PJSIP_RECVADDR": "127.0.0.1:5060"}
             back = {**message, "to": "pjsip:127.0.0.1", "variables": heard}
-            self.pbx.text_message(endpoint, back)
+            self.pbx.endpoints.send_text(endpoint, back)
         return Answer(202)
 
     def _by_uri(self, arguments: Arguments) -> tuple[Endpoint | None, str]:

@@ -32,15 +32,14 @@ class EventsResource(Resource):
             raise Refusal(400, "Invalid userevent data")
         name = arguments.text("eventName")
         userevent = {"eventname": name, **variables}
-        application.send(
-            self.pbx.event("ChannelUserevent", eventname=name, userevent=userevent, **about)
-        )
+        fields = {"eventname": name, "userevent": userevent, **about}
+        application.send(self.pbx.core.bus.event("ChannelUserevent", **fields))
         return NO_CONTENT
 
     def _source(self, scheme: str, name: str) -> JSON | None:
         pbx = self.pbx
         if scheme == "channel":
-            channel = pbx.channel_or_name(name)
+            channel = pbx.channels.find_by_id_or_name(name)
             return channel.json() if channel is not None else None
         if scheme == "bridge":
             return pbx.bridges[name].json() if name in pbx.bridges else None
@@ -51,8 +50,8 @@ class EventsResource(Resource):
         for name in ("channelId", "application"):
             if not arguments.text(name):
                 raise Refusal(400, f"{name} parameter is required")
-        channel = self.pbx.channel(arguments.text("channelId"))
-        if channel is None or channel.broadcast is None:
+        channel = self.pbx.channels.find(arguments.text("channelId"))
+        if channel is None or channel.offer is None:
             raise Refusal(404, "Channel not found or not in broadcast state")
-        channel.broadcast.claim(arguments.text("application"))
+        channel.offer.claim(arguments.text("application"))
         return NO_CONTENT

@@ -9,10 +9,13 @@ from ari.testing.rest.applications_resource import ApplicationsResource
 from ari.testing.rest.asterisk_resource import AsteriskResource
 from ari.testing.rest.bridges_resource import BridgesResource
 from ari.testing.rest.channels_resource import ChannelsResource
-from ari.testing.rest.device_states_resource import DeviceStatesResource, MailboxesResource
+from ari.testing.rest.device_states_resource import DeviceStatesResource
 from ari.testing.rest.endpoints_resource import EndpointsResource
 from ari.testing.rest.events_resource import EventsResource
-from ari.testing.rest.media_resource import PlaybacksResource, RecordingsResource, SoundsResource
+from ari.testing.rest.mailboxes_resource import MailboxesResource
+from ari.testing.rest.playbacks_resource import PlaybacksResource
+from ari.testing.rest.recordings_resource import RecordingsResource
+from ari.testing.rest.sounds_resource import SoundsResource
 
 
 def handlers(pbx: PBX) -> dict[str, Any]:

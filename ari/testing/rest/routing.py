@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from importlib import resources
 from typing import Any, Protocol
-from urllib.parse import unquote_plus
+from urllib.parse import parse_qsl, unquote_plus
 
 from ari.testing.core.answers import JSON, Answer, Outcome, Refusal
 from ari.testing.core.asterisk_text import atoi, split_arguments, truth
@@ -131,12 +131,7 @@ class _Node:
 
 def parse_query(text: str) -> dict[str, str]:
     """Read a query string; of a repeated name the last value counts."""
-    result: dict[str, str] = {}
-    for pair in text.split("&"):
-        if pair:
-            name, _, value = pair.partition("=")
-            result[unquote_plus(name)] = unquote_plus(value)
-    return result
+    return dict(parse_qsl(text, keep_blank_values=True))
 
 
 def load_description() -> dict[str, JSON]:

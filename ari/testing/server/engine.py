@@ -14,11 +14,9 @@ from contextlib import contextmanager
 
 from ari.testing.core.answers import JSON, Outcome
 from ari.testing.core.clock import Clock
-from ari.testing.dialplan.language import Dialplan
 from ari.testing.pbx import PBX
 from ari.testing.rest.handlers import handlers
 from ari.testing.rest.routing import Request, Router
-from ari.testing.state.links import PhoneLink
 
 #: At unlimited speed the time jumps from event to event, this many seconds apart, so that the
 #: programs under test have a moment to react.
@@ -37,9 +35,8 @@ class Engine:
         self.lock = threading.RLock()
         self.changed = threading.Condition(self.lock)
         self.clock = Clock(epoch=time.time())
-        self.dialplan = Dialplan()
         self.router = Router(description)
-        self.pbx = PBX(self.clock, self.dialplan)
+        self.pbx = PBX(self.clock)
         self.handlers = handlers(self.pbx)
         self._speed = speed
         self._real, self._virtual = time.monotonic(), 0.0
@@ -67,7 +64,7 @@ class Engine:
 
     @contextmanager
     def operate(self) -> Iterator[PBX]:
-        """Hold the PBX for a moment."""
+        """Hold the lock and give the PBX; on leaving, run what became due."""
         with self.lock:
             self._catch_up()
             try:
@@ -83,7 +80,7 @@ class Engine:
             return self.router.dispatch(request, self.handlers)
 
     def advance(self, seconds: float) -> None:
-        """Let virtual time pass, at once."""
+        """Move the virtual time forward at once."""
         with self.operate():
             self.clock.run_until(self.clock.now + seconds)
             self._rebase()
@@ -118,25 +115,17 @@ class Engine:
                 raise TimeoutError(f"{what} did not come within {timeout:g} s")
 
     def forget(self) -> None:
-        """Lose everything, the configuration too."""
+        """Lose everything, also the configuration."""
         with self.operate():
-            self.restart()
-            self.dialplan = Dialplan()
-            self.pbx = PBX(self.clock, self.dialplan)
-            self.handlers = handlers(self.pbx)
+            self.pbx.crash()
+            self._replace(PBX(self.clock))
 
     def restart(self) -> None:
         """Lose everything but the configuration: telephones, dialplan and sounds."""
-        with self.operate() as old:
-            old.applications.cut()
-            for channel in list(old.channels.values()):
-                channel.destroyed = True
-                if isinstance(channel.link, PhoneLink):
-                    channel.link.phone.gone(0)
-            self.clock.clear()
-            self.pbx = PBX(self.clock, self.dialplan)
-            self.pbx.media.sounds = old.media.sounds
-            for endpoint in old.endpoints:
-                endpoint.channels.clear()
-                self.pbx.add_endpoint(endpoint)
-            self.handlers = handlers(self.pbx)
+        with self.operate():
+            self.pbx.crash()
+            self._replace(self.pbx.restarted())
+
+    def _replace(self, pbx: PBX) -> None:
+        self.pbx = pbx
+        self.handlers = handlers(pbx)

@@ -15,7 +15,7 @@ from aiohttp import web
 
 from ari.testing.core.answers import JSON, Answer, Pending
 from ari.testing.core.asterisk_text import split_arguments, truth
-from ari.testing.pbx import VERSION
+from ari.testing.core.identity import VERSION
 from ari.testing.rest.routing import Request, parse_query
 from ari.testing.server.engine import Engine
 from ari.testing.server.faults import Faults, Users

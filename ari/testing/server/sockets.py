@@ -189,7 +189,7 @@ class Socket:
             application = pbx.applications.get(self._apps[0])
             if application is not None and not application.passes("RESTResponse"):
                 return
-            event = pbx.event("RESTResponse")
+            event = pbx.core.bus.event("RESTResponse")
             self.send({**event, **response, "application": self._apps[0]})
 
 

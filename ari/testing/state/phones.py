@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ari.testing.core.clock import Timer
+from ari.testing.core.core import Core
+from ari.testing.state.audio import Sound
 
 if TYPE_CHECKING:
-    from ari.testing.pbx import PBX
     from ari.testing.state.channels import Channel
     from ari.testing.state.endpoints import Endpoint
 
@@ -17,13 +18,14 @@ DTMF = frozenset("0123456789ABCDabcd*#")
 class Phone:
     """One call on one telephone.
 
-    :param endpoint: the telephone's address, for a call the PBX makes, its behaviour too.
+    :param endpoint: the telephone's address, and how it behaves when the PBX calls it.
     """
 
-    def __init__(self, pbx: PBX, endpoint: Endpoint) -> None:
-        self.pbx = pbx
+    channel: Channel
+
+    def __init__(self, core: Core, endpoint: Endpoint) -> None:
+        self._core = core
         self.endpoint = endpoint
-        self.channel: Channel
         self.heard: list[str] = []
         self.digits = ""
         self.texts: list[str] = []
@@ -38,45 +40,30 @@ class Phone:
 
     # What the PBX does to the telephone
 
-    def dialled(self, channel: Channel) -> bool:
+    def receive_call(self) -> None:
         """Ring, and do what this telephone does when it rings."""
-        endpoint, clock = self.endpoint, self.pbx.clock
-        dialling = channel.dialling
-        assert dialling is not None
+        endpoint, clock = self.endpoint, self._core.clock
         if endpoint.busy:
             clock.call_soon(lambda: self._refuse(17))
-            return True
-        if endpoint.rejects:
+        elif endpoint.rejects:
             clock.call_soon(lambda: self._refuse(21))
-            return True
+        else:
+            self._timers.append(clock.call_soon(self._ring))
+            if endpoint.answers_after is not None:
+                self._timers.append(clock.call_later(endpoint.answers_after, self.answer))
 
-        def ring() -> None:
-            if not channel.destroyed and not channel.hung_up:
-                self.rings = True
-                dialling.ringing()
-
-        self._timers.append(clock.call_soon(ring))
-        if endpoint.answers_after is not None:
-            self._timers.append(clock.call_later(endpoint.answers_after, self.answer))
-        return True
-
-    def answer(self) -> None:
-        """Pick up."""
-        if not self.ended and self.channel.dialling is not None and not self.channel.hung_up:
-            self.rings = False
-            self.channel.dialling.answered()
+    def _ring(self) -> None:
+        dialling = self.channel.dialling
+        if dialling is not None and not self.channel.destroyed and not self.channel.hung_up:
+            self.rings = True
+            dialling.ringing()
 
     def _refuse(self, cause: int) -> None:
-        dialling = self.channel.dialling
-        if dialling is not None and not self.ended:
-            dialling.refused(cause)
+        if self.channel.dialling is not None and not self.ended:
+            self.channel.dialling.refused(cause)
 
-    def answered_by_pbx(self) -> None:
-        """Stop hearing the ringing tone."""
-        self.rings = False
-
-    def gone(self, cause: int) -> None:
-        """Hear that the call is over."""
+    def end(self, cause: int) -> None:
+        """Notice that the call is over."""
         self.ended = True
         self.cause = cause
         self.rings = False
@@ -85,6 +72,12 @@ class Phone:
             timer.cancel()
 
     # What the person does
+
+    def answer(self) -> None:
+        """Pick up."""
+        if not self.ended and self.channel.dialling is not None and not self.channel.hung_up:
+            self.rings = False
+            self.channel.dialling.answered()
 
     def press(self, digits: str, duration: float) -> None:
         """Press keys, one after the other."""
@@ -97,13 +90,13 @@ class Phone:
         if self._stops_talking is not None:
             self._stops_talking.cancel()
         self.talking = True
-        self._stops_talking = self.pbx.clock.call_later(seconds, self._fall_silent)
-        self.pbx.audio_changed()
+        self._stops_talking = self._core.clock.call_later(seconds, self._fall_silent)
+        self._core.audio_changed()
 
     def _fall_silent(self) -> None:
         self.talking = False
         self._stops_talking = None
-        self.pbx.audio_changed()
+        self._core.audio_changed()
 
     def hold(self, on: bool) -> None:
         """Put the other side on hold, or take it back."""
@@ -119,7 +112,7 @@ class Phone:
         else:
             self.channel.request_hangup(cause)
 
-    def sends(self) -> str | None:
+    def sends(self) -> Sound:
         """Return what the telephone sends now."""
         if self.ended or self.channel.state not in {"Up", "Ring"}:
             return None

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from ari.testing.core.answers import JSON, Refusal
 from ari.testing.core.clock import Clock
+from ari.testing.core.identity import ENTITY_ID, VERSION
 
 MODULES = {
     "app_dial.so": "Calling out from the dialplan",
@@ -34,8 +37,8 @@ MODULES = {
 PERMANENT = {"res_ari.so", "res_pjsip.so", "res_stasis.so"}
 RELOADABLE = {"chan_pjsip.so", "pbx_config.so", "res_musiconhold.so", "res_pjsip.so"}
 
-#: The attributes of objects that may be written, where they are known: the values each can
-#: have, none for any.
+#: The attributes of objects that may be written, where they are known, and the values that each
+#: can have; an empty list stands for any.
 FIELDS: dict[str, dict[str, list[str]]] = {
     "auth": {
         "auth_type": ["md5", "userpass", "google_oauth", "digest"],
@@ -51,14 +54,18 @@ FIELDS: dict[str, dict[str, list[str]]] = {
 }
 
 
+@dataclass(slots=True)
 class Module:
     """A module of the PBX, loaded or not."""
 
-    def __init__(self, name: str, description: str) -> None:
-        self.name = name
-        self.description = description
-        self.loaded = True
-        self.reloads = name in RELOADABLE
+    name: str
+    description: str
+    loaded: bool = True
+
+    @property
+    def reloads(self) -> bool:
+        """Tell whether the module can be reloaded."""
+        return self.name in RELOADABLE
 
     def json(self) -> JSON:
         """Return the Module object of the wire."""
@@ -79,14 +86,14 @@ class System:
         self.reloaded = self.started
         self.modules = {name: Module(name, text) for name, text in MODULES.items()}
         self.log_channels: dict[str, str] = {}
-        # Object types that may be written; Asterisk's own default is none.
+        # Object types that may be written; by default Asterisk allows none.
         self.writable: set[str] = set()
         # configClass -> objectType -> id -> attribute -> value
         self.config: dict[str, dict[str, dict[str, dict[str, str]]]] = {
             "res_pjsip": {"endpoint": {}, "aor": {}, "auth": {}},
         }
 
-    def info(self, version: str, entity_id: str) -> JSON:
+    def info(self) -> JSON:
         """Return the AsteriskInfo object of the wire."""
         return {
             "build": {
@@ -97,7 +104,7 @@ class System:
                 "date": "2026-01-01 00:00:00 UTC",
                 "user": "simulator",
             },
-            "system": {"version": version, "entity_id": entity_id},
+            "system": {"version": VERSION, "entity_id": ENTITY_ID},
             "config": {
                 "name": "",
                 "default_language": "en",

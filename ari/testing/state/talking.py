@@ -5,17 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ari.testing.core.clock import Timer
-from ari.testing.state.links import arriving
 
 if TYPE_CHECKING:
     from ari.testing.state.channels import Channel
 
-#: After so many seconds of silence somebody has stopped talking.
+#: Seconds of silence after which somebody has stopped talking.
 PATIENCE = 2.5
 
 
 class TalkDetector:
-    """Listens to one channel.
+    """Listens to one channel until it is closed.
 
     :param options: what TALK_DETECT was set to: milliseconds of silence, and a threshold that
         means nothing here.
@@ -28,11 +27,15 @@ class TalkDetector:
         self._since: float | None = None
         self._silent_since = 0.0
         self._timer: Timer | None = None
+        channel.core.audio_changed.connect(self._listen)
 
-    def listen(self) -> None:
-        """Look again at what is heard."""
-        clock = self._channel.pbx.clock
-        if arriving(self._channel) == "talk":
+    def close(self) -> None:
+        """Stop listening."""
+        self._channel.core.audio_changed.disconnect(self._listen)
+
+    def _listen(self) -> None:
+        clock = self._channel.core.clock
+        if self._channel.sound() == "talk":
             if self._timer is not None:
                 self._timer.cancel()
                 self._timer = None

@@ -98,13 +98,14 @@ class PBXCase(unittest.TestCase):
             endpoint = Endpoint("PJSIP", name)
             self.pbx.add_endpoint(endpoint)
         self.pbx.dialplan.extension("in", "Stasis(app)", "Set(AFTER=1)", "Wait(5)")
-        channel = self.pbx.add_phone(endpoint, self.pbx.next_id(), state="Ring")
-        channel.exten = "in"
-        self.pbx.enter_dialplan(channel)
+        identifier = self.pbx.core.numbering.next_id()
+        phone = self.pbx.exchange.add_phone(endpoint, identifier, state="Ring")
+        phone.channel.place.exten = "in"
+        self.pbx.runner.enter(phone.channel)
         self.pbx.clock.settle()
         if answer:
-            self.send("POST", f"channels/{channel.id}/answer")
-        return phone_of(channel)
+            self.send("POST", f"channels/{phone.channel.id}/answer")
+        return phone
 
 
 def phone_of(channel: Channel) -> Phone:

@@ -239,7 +239,7 @@ class LeavingTest(PBXCase):
     def test_continuing_elsewhere(self) -> None:
         channel = self.incoming().channel
         self.send("POST", f"channels/{channel.id}/continue", extension="answer", priority=2)
-        self.assertEqual((channel.exten, channel.app_name), ("answer", "Wait"))
+        self.assertEqual((channel.place.exten, channel.place.app_name), ("answer", "Wait"))
 
     def test_continuing_where_nothing_is_ends_the_call(self) -> None:
         channel = self.incoming().channel
@@ -390,12 +390,12 @@ class PhoneTest(PBXCase):
 
     def test_a_device_follows_its_calls(self) -> None:
         self.pbx.add_endpoint(Endpoint("PJSIP", "bob", answers_after=1))
-        states = [self.pbx.device_state("PJSIP/bob")]
+        states = [self.pbx.devices.state("PJSIP/bob")]
         channel = self.originate("PJSIP/bob")
-        states.append(self.pbx.device_state("PJSIP/bob"))
+        states.append(self.pbx.devices.state("PJSIP/bob"))
         self.pass_time(1)
-        states.append(self.pbx.device_state("PJSIP/bob"))
+        states.append(self.pbx.devices.state("PJSIP/bob"))
         phone_of(self.pbx.channels[channel]).hangup(16)
         self.pbx.clock.settle()
-        states.append(self.pbx.device_state("PJSIP/bob"))
+        states.append(self.pbx.devices.state("PJSIP/bob"))
         self.assertEqual(states, ["NOT_INUSE", "RINGING", "INUSE", "NOT_INUSE"])

@@ -3,9 +3,10 @@
 import unittest
 
 from ari.testing.calls.media import ENDLESS, MISSING, UNKNOWN, Media
-from ari.testing.dialplan.language import Dialplan, substitute
-from ari.testing.state.channels import Party
+from ari.testing.dialplan.expressions import substitute
+from ari.testing.dialplan.language import Dialplan
 from ari.testing.state.endpoints import Endpoint
+from ari.testing.state.party import Party
 
 from .support import Ear, PBXCase
 

@@ -133,7 +133,7 @@ class StateTest(PBXCase):
         self.pbx.dialplan.load("exten => m,1,Answer()\n same => n(menu),Wait(9)")
         channel = self.incoming().channel
         self.send("POST", f"channels/{channel.id}/continue", extension="m", label="menu")
-        self.assertEqual((channel.exten, channel.priority), ("m", 2))
+        self.assertEqual((channel.place.exten, channel.place.priority), ("m", 2))
 
     def test_statistics_of_a_stream(self) -> None:
         channel = self.incoming().channel.id
@@ -250,7 +250,7 @@ class LineTest(PBXCase):
         channel = self.send("GET", f"channels/{far}")
         self.assertEqual((channel["state"], channel["caller"]["number"]), ("Ring", "100"))
         self.send("POST", f"channels/{far}/ring")
-        self.assertEqual(self.pbx.device_state("PJSIP/line"), "RINGINUSE")
+        self.assertEqual(self.pbx.devices.state("PJSIP/line"), "RINGINUSE")
         self.send("POST", f"channels/{far}/answer")
         self.assertEqual(self.send("GET", "channels/c1")["state"], "Up")
         self.send("POST", f"channels/{far}/hold")

@@ -137,7 +137,7 @@ class EndpointTest(PBXCase):
         self.send("POST", "applications/app/subscription", eventSource="endpoint:PJSIP/bob")
         endpoint = self.pbx.endpoints.get("PJSIP/bob")
         assert endpoint is not None
-        self.pbx.text_message(endpoint, {"body": "hello"})
+        self.pbx.endpoints.send_text(endpoint, {"body": "hello"})
         event = self.ear.of("TextMessageReceived")[0]
         self.assertEqual(event["message"]["body"], "hello")
         self.assertEqual(event["endpoint"]["resource"], "bob")

@@ -48,7 +48,7 @@ class ConnectionTest(PBXCase):
         self.pbx.applications.disconnect(self.ear)
         phone = self.incoming("alice", answer=False)
         self.assertEqual(phone.channel.variables["STASISSTATUS"], "FAILED")
-        self.assertEqual(phone.channel.app_name, "Wait")
+        self.assertEqual(phone.channel.place.app_name, "Wait")
 
 
 class SubscriptionTest(PBXCase):

@@ -2,7 +2,8 @@
 
 import unittest
 
-from ari.testing.dialplan.language import Dialplan, Step, evaluate, substitute
+from ari.testing.dialplan.expressions import evaluate, substitute
+from ari.testing.dialplan.language import Dialplan, Step
 
 from ..support import PBXCase
 
@@ -37,8 +38,8 @@ class LanguageTest(unittest.TestCase):
         self.assertIsNone(self.dialplan.find("nowhere", "100"))
 
     def test_labels(self) -> None:
-        self.assertEqual(self.dialplan.has_label("default", "stasis-x", "plain"), 3)
-        self.assertIsNone(self.dialplan.has_label("default", "100", "plain"))
+        self.assertEqual(self.dialplan.find_label("default", "stasis-x", "plain"), 3)
+        self.assertIsNone(self.dialplan.find_label("default", "100", "plain"))
 
     def test_steps(self) -> None:
         step = Step.parse("Stasis(app,a,f(b))")

@@ -1,32 +1,18 @@
-"""The operations of ``/playbacks``, ``/recordings`` and ``/sounds``."""
+"""The operations of ``/recordings``, and starting a recording."""
 
 from __future__ import annotations
 
-from ari.testing.calls.playbacks import OPERATIONS
-from ari.testing.calls.recordings import StoredRecording
+from urllib.parse import quote
+
+from ari.testing.calls.live_recordings import RecordingOptions
+from ari.testing.calls.stored_recordings import FORMATS, StoredRecording
 from ari.testing.core.answers import NO_CONTENT, Answer, Outcome, Refusal
+from ari.testing.pbx import PBX
 from ari.testing.rest.resource import Resource
 from ari.testing.rest.routing import Arguments
+from ari.testing.state.roles import Target
 
-
-class PlaybacksResource(Resource):
-    """``/playbacks``."""
-
-    def get(self, arguments: Arguments) -> Outcome:
-        return Answer.ok(self.pbx.playbacks.require(arguments.text("playbackId")).json())
-
-    def stop(self, arguments: Arguments) -> Outcome:
-        self.pbx.playbacks.require(arguments.text("playbackId")).stop()
-        return NO_CONTENT
-
-    def control(self, arguments: Arguments) -> Outcome:
-        operation = arguments.text("operation")
-        if not operation:
-            raise Refusal(400, "Missing operation")
-        if operation not in OPERATIONS:
-            raise Refusal(400, f"Invalid operation {operation}")
-        self.pbx.playbacks.require(arguments.text("playbackId")).control(operation)
-        return NO_CONTENT
+TERMINATORS = {"none", "any", "*", "#"}
 
 
 class RecordingsResource(Resource):
@@ -90,19 +76,45 @@ class RecordingsResource(Resource):
         return self._control(arguments, "unmute")
 
 
-class SoundsResource(Resource):
-    """``/sounds``."""
+def has_negative_limit(arguments: Arguments) -> bool:
+    """Tell whether a limit of a recording is negative."""
+    return min(_limits(arguments).values()) < 0
 
-    def list(self, arguments: Arguments) -> Outcome:
-        media = self.pbx.media
-        language, file_format = arguments.text("lang"), arguments.text("format")
-        fits = (not language or language in media.languages) and file_format in {"", "gsm"}
-        if not fits:
-            raise Refusal(404, "No sounds found that matched the query")
-        return Answer.ok([media.json(name) for name in media.sounds])
 
-    def get(self, arguments: Arguments) -> Outcome:
-        name = arguments.text("soundId")
-        if name not in self.pbx.media.sounds:
-            raise Refusal(404, "Sound not found")
-        return Answer.ok(self.pbx.media.json(name))
+def _limits(arguments: Arguments) -> dict[str, int]:
+    return {
+        "max_duration_seconds": arguments.number("maxDurationSeconds") or 0,
+        "max_silence_seconds": arguments.number("maxSilenceSeconds") or 0,
+    }
+
+
+def new_recording(pbx: PBX, arguments: Arguments, target: Target) -> Answer:
+    """Start a recording of a channel or bridge."""
+    name, file_format = arguments.text("name"), arguments.text("format")
+    limits = _limits(arguments)
+    for label, limit in limits.items():
+        if limit < 0:
+            raise Refusal(400, f"{label} cannot be negative")
+    terminate_on = arguments.text("terminateOn") or "none"
+    if terminate_on not in TERMINATORS:
+        raise Refusal(400, "terminateOn invalid")
+    if_exists = arguments.text("ifExists") or "fail"
+    if if_exists not in {"fail", "overwrite", "append"}:
+        raise Refusal(400, "ifExists invalid")
+    if file_format not in FORMATS:
+        raise Refusal(422, "specified format is unknown on this system")
+    if not name or ".." in name.split("/"):
+        raise Refusal(500, "Error parsing request")
+    recordings = pbx.recordings
+    if name in recordings.live or (if_exists == "fail" and name in recordings.stored):
+        raise Refusal(409, f"Recording '{name}' already exists and can not be overwritten")
+    options = RecordingOptions(
+        max_duration=limits["max_duration_seconds"],
+        max_silence=limits["max_silence_seconds"],
+        beep=arguments.flag("beep"),
+        terminate_on=terminate_on,
+        append=if_exists == "append",
+    )
+    recording = recordings.start(target, name, file_format, options)
+    location = "/ari/recordings/live/" + quote(name, safe="")
+    return Answer(201, recording.json(), headers={"Location": location})

@@ -1,0 +1,35 @@
+"""Parties: a name and a number, of who calls and who is called."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import asdict, dataclass, replace
+
+from ari.testing.core.answers import JSON
+
+
+@dataclass(slots=True)
+class Party:
+    """A name and a number."""
+
+    name: str = ""
+    number: str = ""
+
+    @classmethod
+    def parse(cls, text: str) -> Party:
+        """Read ``Name <number>``, ``"Name" <number>`` or a bare number."""
+        match = re.match(r'^\s*"?(.*?)"?\s*<(.*)>\s*$', text)
+        if match:
+            return cls(match[1], match[2])
+        digits = re.sub(r"[\s()-]", "", text)
+        if re.fullmatch(r"\+?[0-9*#]+", digits):
+            return cls("", digits)
+        return cls(text.strip('" '), "")
+
+    def copy(self) -> Party:
+        """Return another party with the same name and number."""
+        return replace(self)
+
+    def json(self) -> JSON:
+        """Return the CallerID object of the wire."""
+        return asdict(self)
