@@ -17,13 +17,14 @@ from types import TracebackType
 from typing import Any
 
 from ari.testing.callers import Caller, Telephone
-from ari.testing.core.answers import JSON
+from ari.testing.core.answers import JSON, Answer
 from ari.testing.pbx import PBX
-from ari.testing.rest.routing import load_description
+from ari.testing.rest.description import load_description
 from ari.testing.server.engine import Engine
-from ari.testing.server.faults import Failure, Faults, Users
+from ari.testing.server.faults import Failure, Faults
 from ari.testing.server.hosting import Host
 from ari.testing.server.http_server import Server
+from ari.testing.server.users import Users
 from ari.testing.state.endpoints import Endpoint
 from ari.testing.state.party import Party
 
@@ -66,7 +67,7 @@ class Simulator:
             return Server(
                 self._engine,
                 description,
-                Users(self._users, dict(read_only_users or {})),
+                Users(self._users, read_only_users or {}),
                 self._faults,
                 prefix=prefix,
                 allowed_origins=tuple(allowed_origins),
@@ -345,7 +346,7 @@ class Simulator:
         :param method: the HTTP method, ``*`` for any.
         :param path: the path below ``/ari``, in which ``*`` stands for anything.
         """
-        self._faults.add(Failure(method, path, status, message, times))
+        self._faults.add(Failure(method, path, Answer(status, {"message": message}), times))
 
     def garble_next_frame(self, times: int = 1) -> None:
         """Cut the next event in half, so that it is not JSON."""

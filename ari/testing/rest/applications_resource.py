@@ -12,8 +12,8 @@ from ari.testing.core.applications import (
     ALL_ENDPOINTS,
     Application,
 )
+from ari.testing.rest.arguments import Arguments
 from ari.testing.rest.resource import Resource
-from ari.testing.rest.routing import Arguments
 
 Sources = list[tuple[str, str]]
 Types = list[JSON]

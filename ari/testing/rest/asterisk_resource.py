@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from ari.testing.core.answers import JSON, NO_CONTENT, Answer, Outcome, Refusal
 from ari.testing.core.identity import ENTITY_ID
+from ari.testing.rest.arguments import Arguments
 from ari.testing.rest.resource import Resource
-from ari.testing.rest.routing import Arguments
 from ari.testing.state.endpoints import Endpoint
 from ari.testing.state.system import FIELDS, PERMANENT, Module
 

@@ -6,10 +6,10 @@ from uuid import uuid4
 
 from ari.testing.calls.media import CODECS
 from ari.testing.core.answers import NO_CONTENT, AllocationFailed, Answer, Outcome, Pending, Refusal
+from ari.testing.rest.arguments import Arguments
 from ari.testing.rest.playbacks_resource import check_offsets, names_no_media, new_playback
 from ari.testing.rest.recordings_resource import has_negative_limit, new_recording
 from ari.testing.rest.resource import Resource
-from ari.testing.rest.routing import Arguments
 from ari.testing.rest.variables_in_requests import (
     read_variables,
     required_settings,

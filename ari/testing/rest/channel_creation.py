@@ -6,8 +6,8 @@ from ari.testing.calls.media import CODECS
 from ari.testing.calls.origination import Origination, created_life, stasis_data
 from ari.testing.calls.stasis import stasis_only
 from ari.testing.core.answers import AllocationFailed, Answer, Outcome, Refusal
+from ari.testing.rest.arguments import Arguments
 from ari.testing.rest.resource import Resource
-from ari.testing.rest.routing import Arguments
 from ari.testing.rest.variables_in_requests import Setting, settings
 from ari.testing.state.channels import Channel
 from ari.testing.state.links import MediaLink

@@ -11,10 +11,10 @@ from ari.testing.core.asterisk_text import atoi
 from ari.testing.core.causes import HANGUP_REASONS
 from ari.testing.core.clock import Script
 from ari.testing.core.commands import at_once
+from ari.testing.rest.arguments import Arguments
 from ari.testing.rest.channel_creation import ChannelCreation
 from ari.testing.rest.playbacks_resource import check_offsets, names_no_media, new_playback
 from ari.testing.rest.recordings_resource import new_recording
-from ari.testing.rest.routing import Arguments
 from ari.testing.rest.variables_in_requests import (
     read_variable,
     read_variables,

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from ari.testing.core.answers import JSON, Answer, Outcome, Refusal
+from ari.testing.rest.arguments import Arguments
 from ari.testing.rest.resource import Resource
-from ari.testing.rest.routing import Arguments
 from ari.testing.state.endpoints import Endpoint
 
 

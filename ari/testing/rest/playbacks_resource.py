@@ -7,8 +7,8 @@ from urllib.parse import quote
 from ari.testing.calls.playbacks import OPERATIONS
 from ari.testing.core.answers import NO_CONTENT, Answer, Outcome, Refusal
 from ari.testing.pbx import PBX
+from ari.testing.rest.arguments import Arguments
 from ari.testing.rest.resource import Resource
-from ari.testing.rest.routing import Arguments
 from ari.testing.state.roles import Target
 
 

@@ -8,8 +8,8 @@ from ari.testing.calls.live_recordings import RecordingOptions
 from ari.testing.calls.stored_recordings import FORMATS, StoredRecording
 from ari.testing.core.answers import NO_CONTENT, Answer, Outcome, Refusal
 from ari.testing.pbx import PBX
+from ari.testing.rest.arguments import Arguments
 from ari.testing.rest.resource import Resource
-from ari.testing.rest.routing import Arguments
 from ari.testing.state.roles import Target
 
 TERMINATORS = {"none", "any", "*", "#"}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ari.testing.core.answers import Refusal
 from ari.testing.pbx import PBX
-from ari.testing.rest.routing import Arguments
+from ari.testing.rest.arguments import Arguments
 from ari.testing.state.channels import Channel
 from ari.testing.state.roles import Control
 

@@ -1,118 +1,41 @@
-"""From a request to its operation: paths, parameters and bodies, by the bundled description."""
+"""From a request to its operation, by the paths of the description."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from importlib import resources
+from dataclasses import dataclass
 from typing import Any, Protocol
-from urllib.parse import parse_qsl, unquote_plus
+from urllib.parse import unquote_plus
 
 from ari.testing.core.answers import JSON, Answer, Outcome, Refusal
-from ari.testing.core.asterisk_text import atoi, split_arguments, truth
+from ari.testing.rest.arguments import Arguments
 
-MAX_VALUES = 128
+#: Bytes of the longest body that is read.
 MAX_BODY = 40960
 FORM = "application/x-www-form-urlencoded"
 
 
+@dataclass(frozen=True, slots=True)
 class Request:
     """One request as it came, still encoded.
 
     :param path: the path below ``/ari/``, percent-encoded.
     :param query: the query string, percent-encoded.
+    :param read_only: whether its user may only read.
     """
 
-    __slots__ = ("body", "content_type", "method", "path", "query", "read_only")
+    method: str
+    path: str
+    query: str = ""
+    content_type: str = ""
+    body: bytes = b""
+    read_only: bool = False
 
-    def __init__(
-        self,
-        method: str,
-        path: str,
-        query: str = "",
-        *,
-        content_type: str = "",
-        body: bytes = b"",
-        read_only: bool = False,
-    ) -> None:
-        self.method = method
-        self.path = path
-        self.query = query
-        self.content_type = content_type.partition(";")[0].strip().lower()
-        self.body = body
-        self.read_only = read_only
-
-
-class Arguments:
-    """The parameters of one request, read as the description declares them.
-
-    A member of a JSON body wins over the query; one of the wrong JSON type counts as absent.
-    """
-
-    def __init__(self, declared: list[JSON], path: dict[str, str], query: str, body: JSON) -> None:
-        self._values: dict[str, Any] = dict(path)
-        self.body = body
-        self.query = parse_query(query)
-        for parameter in declared:
-            name = parameter["name"]
-            if parameter["paramType"] == "query":
-                value = self._read(parameter, self.query.get(name))
-                if value is not None:
-                    self._values[name] = value
-
-    def _read(self, parameter: JSON, text: str | None) -> Any:
-        name, kind = parameter["name"], parameter["dataType"]
-        if parameter.get("allowMultiple"):
-            return self._read_many(name, text)
-        if name in self.body:
-            value = self.body[name]
-            if kind in {"int", "long"}:
-                return value if type(value) is int else None
-            if kind == "boolean":
-                return value if type(value) is bool else None
-            return value if isinstance(value, str) else None
-        if text is None:
-            return None
-        if kind in {"int", "long"}:
-            return atoi(text)
-        return truth(text) if kind == "boolean" else text
-
-    def _read_many(self, name: str, text: str | None) -> list[str] | None:
-        if name in self.body:
-            value = self.body[name]
-            if isinstance(value, list):
-                return [item if isinstance(item, str) else "" for item in value]
-            return [value] if isinstance(value, str) else None
-        if text is None:
-            return None
-        words = split_arguments(text)
-        if len(words) >= MAX_VALUES:
-            raise Refusal(400, f"Too many values for {name}")
-        return words
-
-    def text(self, name: str) -> str:
-        """Return a string parameter, empty when absent."""
-        value = self._values.get(name)
-        return value if isinstance(value, str) else ""
-
-    def optional(self, name: str) -> str | None:
-        """Return a string parameter, None when absent."""
-        value = self._values.get(name)
-        return value if isinstance(value, str) else None
-
-    def number(self, name: str) -> int | None:
-        """Return a number, None when absent."""
-        value = self._values.get(name)
-        return value if isinstance(value, int) else None
-
-    def flag(self, name: str) -> bool:
-        """Return a boolean, False when absent."""
-        return self._values.get(name) is True
-
-    def words(self, name: str) -> list[str]:
-        """Return a multiple parameter, empty when absent."""
-        value = self._values.get(name)
-        return value if isinstance(value, list) else []
+    @property
+    def media_type(self) -> str:
+        """Return the content type without its parameters."""
+        return self.content_type.partition(";")[0].strip().lower()
 
 
 class Handler(Protocol):
@@ -127,21 +50,6 @@ class _Node:
         self.literal: dict[str, _Node] = {}
         self.wildcard: tuple[str, _Node] | None = None
         self.operations: dict[str, tuple[str, JSON]] = {}
-
-
-def parse_query(text: str) -> dict[str, str]:
-    """Read a query string; of a repeated name the last value counts."""
-    return dict(parse_qsl(text, keep_blank_values=True))
-
-
-def load_description() -> dict[str, JSON]:
-    """Return the bundled description: each file of ``api-docs`` by its name."""
-    folder = resources.files("ari") / "api_docs"
-    return {
-        item.name: json.loads(item.read_text(encoding="utf-8"))
-        for item in folder.iterdir()
-        if item.name.endswith(".json")
-    }
 
 
 class Router:
@@ -192,7 +100,7 @@ class Router:
         if len(request.body) > MAX_BODY:
             raise Refusal(413, "Request body too large")
         query, body = request.query, self._body(request)
-        if request.content_type == FORM and request.body:
+        if request.media_type == FORM and request.body:
             query = "&".join(filter(None, [query, request.body.decode("utf-8", "replace")]))
         if request.read_only and request.method not in {"GET", "OPTIONS"}:
             raise Refusal(403, "Write access denied")
@@ -221,7 +129,7 @@ class Router:
 
     @staticmethod
     def _body(request: Request) -> JSON:
-        if not request.body or request.content_type != "application/json":
+        if not request.body or request.media_type != "application/json":
             return {}
         try:
             body = json.loads(request.body)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ari.testing.core.answers import Answer, Refusal
-from ari.testing.rest.routing import Arguments
+from ari.testing.rest.arguments import Arguments
 from ari.testing.state.channels import Channel
 
 #: A variable: its name, its value, and whether events shall carry it.

@@ -2,31 +2,43 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Sequence
+from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
 from ari.testing.core.answers import Answer
 
 
+@dataclass(slots=True)
 class Failure:
-    """An answer that matching requests get instead of the right one."""
+    """An answer that matching requests get instead of the right one.
 
-    def __init__(self, method: str, path: str, status: int, message: str, times: int) -> None:
-        self.method = method.upper()
-        self.path = path.strip("/")
-        self.answer = Answer(status, {"message": message})
-        self.times = times
+    :param method: the HTTP method, ``*`` for any.
+    :param path: the path, with or without ``ari/``; ``*`` in it stands for anything.
+    :param times: how many requests fail.
+    """
+
+    method: str
+    path: str
+    answer: Answer
+    times: int
 
     def matches(self, method: str, path: str) -> bool:
-        """Tell whether a request is meant; ``*`` in method or path stands for anything."""
-        path = re.sub(r"^ari/", "", path.strip("/"))
-        pattern = re.sub(r"^ari/", "", self.path)
-        return fnmatchcase(method, self.method) and fnmatchcase(path, pattern)
+        """Tell whether a request is meant."""
+        return fnmatchcase(method, self.method.upper()) and fnmatchcase(
+            _below_ari(path), _below_ari(self.path)
+        )
+
+
+def _below_ari(path: str) -> str:
+    return path.strip("/").removeprefix("ari/")
 
 
 class Faults:
-    """Everything that is wrong on purpose."""
+    """Everything that is wrong on purpose.
+
+    :ivar delay: real seconds by which every answer is late.
+    :ivar garble: how many of the next events are cut in half.
+    """
 
     def __init__(self) -> None:
         self.delay = 0.0
@@ -48,7 +60,7 @@ class Faults:
         return None
 
     def spoil(self, frame: str) -> str:
-        """Return a frame as it is sent: cut in half if it was to be garbled."""
+        """Return a frame as it is sent: cut in half if it is to be garbled."""
         if self.garble > 0:
             self.garble -= 1
             return frame[: len(frame) // 2]
@@ -59,22 +71,3 @@ class Faults:
         self.delay = 0.0
         self.garble = 0
         self._failures.clear()
-
-
-class Users:
-    """Who may come in."""
-
-    def __init__(self, users: dict[str, str], read_only: dict[str, str]) -> None:
-        self._passwords = {**users, **read_only}
-        self._read_only = set(read_only)
-
-    def knows(self, credentials: Sequence[str] | None) -> bool:
-        """Tell whether a name and a password belong together."""
-        if credentials is None:
-            return False
-        name, password = credentials
-        return name in self._passwords and self._passwords[name] == password
-
-    def read_only(self, name: str) -> bool:
-        """Tell whether a user may only read."""
-        return name in self._read_only

@@ -1,28 +1,27 @@
-"""The HTTP side: credentials, CORS, api-docs, and requests handed to the engine."""
+"""The HTTP side: connections, api-docs, and requests handed to the engine."""
 
 from __future__ import annotations
 
 import asyncio
-import base64
-import binascii
-import copy
-import html
-import json
-from typing import Any
+from collections.abc import Collection
 from urllib.parse import unquote_plus
 
 from aiohttp import web
 
 from ari.testing.core.answers import JSON, Answer, Pending
 from ari.testing.core.asterisk_text import split_arguments, truth
-from ari.testing.core.identity import VERSION
-from ari.testing.rest.routing import Request, parse_query
+from ari.testing.rest.arguments import parse_query
+from ari.testing.rest.routing import Request
+from ari.testing.server.cors import cors_headers
 from ari.testing.server.engine import Engine
-from ari.testing.server.faults import Faults, Users
-from ari.testing.server.sockets import Socket, dumps
+from ari.testing.server.faults import Faults
+from ari.testing.server.json_text import compact, pretty
+from ari.testing.server.pages import SERVER, page
+from ari.testing.server.sockets import Socket
+from ari.testing.server.users import Users
 
 REALM = 'Basic realm="Asterisk REST Interface"'
-SERVER = f"Asterisk/{VERSION}"
+#: Bytes of the longest name of an application.
 LONGEST_APP = 73
 
 
@@ -43,7 +42,7 @@ class Server:
         faults: Faults,
         *,
         prefix: str = "",
-        allowed_origins: tuple[str, ...] = ("*",),
+        allowed_origins: Collection[str] = ("*",),
         idle_timeout: float = 15.0,
         pretty: bool = False,
     ) -> None:
@@ -100,7 +99,7 @@ class Server:
         await self._runner.cleanup()
 
     def drop(self) -> None:
-        """Cut every connection without a word; their applications are inactive at once."""
+        """Cut every connection without a closing handshake; applications are inactive at once."""
         for transport in list(self._transports):
             transport.abort()
         with self.engine.operate() as pbx:
@@ -115,14 +114,14 @@ class Server:
                 transport.pause_reading()
 
     def thaw(self) -> None:
-        """Go on where :meth:`freeze` stopped."""
+        """Continue where :meth:`freeze` stopped."""
         self.thawed.set()
         for transport in list(self._transports):
             if not transport.is_closing():
                 transport.resume_reading()
 
     def arm(self) -> None:
-        """Set the timer for what the engine has to do next."""
+        """Set the timer for the next thing that the engine has to do."""
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
@@ -144,9 +143,9 @@ class Server:
         await self.thawed.wait()
         path, _, query = request.raw_path.partition("?")
         if path != self._root and not path.startswith(self._root + "/"):
-            return _page(404, "Not Found", "The requested URL was not found on this server.")
+            return page(404, "Not Found", "The requested URL was not found on this server.")
         body = await request.read()
-        user = self._user(request, query)
+        user = self._users.identify(request.headers.get("Authorization"), query)
         if user is None:
             denied = Answer(401, {"message": "Authentication required"})
             denied.headers["WWW-Authenticate"] = REALM
@@ -186,26 +185,14 @@ class Server:
             if not future.done():
                 future.set_result(answer)
 
+        def resolve_in_loop(answer: Answer) -> None:
+            loop.call_soon_threadsafe(resolve, answer)
+
         with self.engine.lock:
             if pending.answer is not None:
                 return pending.answer
-            pending.on_answer(lambda answer: _in_loop(loop, resolve, answer))
+            pending.on_answer(resolve_in_loop)
         return await future
-
-    def _user(self, request: web.BaseRequest, query: str) -> str | None:
-        """Return the name of the user whose credentials came, None if there is none."""
-        credentials: list[str] | None = None
-        header = request.headers.get("Authorization")
-        if header is None:
-            key = parse_query(query).get("api_key", "")
-            credentials = key.split(":", 1) if ":" in key else None
-        elif header.lower().startswith("basic "):
-            try:
-                text = base64.b64decode(header[6:], validate=True).decode()
-            except (binascii.Error, UnicodeDecodeError):
-                return None
-            credentials = text.split(":", 1) if ":" in text else None
-        return credentials[0] if credentials and self._users.knows(credentials) else None
 
     def _docs(self, request: Request, host: str | None) -> Answer:
         if request.method != "GET":
@@ -214,81 +201,50 @@ class Server:
         declaration = self._description.get(name)
         if declaration is None:
             return Answer(404, {"message": "Resource not found"})
-        served = copy.copy(declaration)
-        served.pop("basePath", None)
+        served = {name: value for name, value in declaration.items() if name != "basePath"}
         if host:
             served["basePath"] = f"http://{host}{self._root}"
         return Answer.ok(served)
 
     async def _events(self, request: web.BaseRequest, query: str, user: str) -> web.StreamResponse:
         if request.headers.get("Upgrade", "").lower() != "websocket":
-            return _page(426, "Upgrade Required", "")
+            return page(426, "Upgrade Required", "")
         parameters = parse_query(query)
         apps = split_arguments(parameters["app"]) if parameters.get("app") else []
         if not apps:
-            return _page(400, "Bad Request", "HTTP request is missing param: [app]")
+            return page(400, "Bad Request", "HTTP request is missing param: [app]")
         if any(not app or len(app.encode()) > LONGEST_APP for app in apps):
-            return _page(500, "Internal Server Error", "Error opening the application.")
+            return page(500, "Internal Server Error", "Error opening the application.")
         protocols = request.headers.get("Sec-WebSocket-Protocol")
         if protocols is not None:
             offered = {name.strip() for name in protocols.split(",")}
             if "ari" not in offered:
                 return web.Response(status=400)
-        socket = Socket(self, request, apps, read_only=self._users.read_only(user))
-        return await socket.run(subscribe_all=truth(parameters.get("subscribeAll", "")))
+        socket = Socket(
+            request,
+            apps,
+            engine=self.engine,
+            faults=self.faults,
+            thawed=self.thawed,
+            answer=self.answer,
+            read_only=self._users.read_only(user),
+        )
+        await socket.open()
+        self.sockets.add(socket)
+        try:
+            await socket.serve(subscribe_all=truth(parameters.get("subscribeAll", "")))
+        finally:
+            self.sockets.discard(socket)
+        return socket.websocket
 
     def _response(self, request: web.BaseRequest, answer: Answer) -> web.Response:
         headers = {"Server": SERVER, "Cache-Control": "no-cache, no-store", **answer.headers}
-        headers.update(self._cors(request))
-        body: Any = b""
+        headers.update(cors_headers(request, self._origins))
+        body = b""
         if isinstance(answer.body, bytes):
             body = answer.body
             headers["Content-Type"] = answer.content_type
         elif answer.body is not None:
-            body = _pretty(answer.body) if self._pretty else dumps(answer.body).encode()
+            body = (pretty if self._pretty else compact)(answer.body).encode()
             headers["Content-type"] = answer.content_type
         return web.Response(status=answer.status, reason=answer.reason, body=body, headers=headers)
-
-    def _cors(self, request: web.BaseRequest) -> dict[str, str]:
-        origin = request.headers.get("Origin")
-        if origin is None or not ("*" in self._origins or origin in self._origins):
-            return {}
-        headers = {
-            "Access-Control-Allow-Origin": origin,
-            "Access-Control-Allow-Credentials": "true",
-        }
-        if request.method == "OPTIONS" and "Access-Control-Request-Method" in request.headers:
-            headers["Access-Control-Allow-Methods"] = "OPTIONS,GET,POST,PUT,DELETE"
-            wanted = request.headers.get("Access-Control-Request-Headers")
-            if wanted:
-                headers["Access-Control-Allow-Headers"] = wanted
-        return headers
-
-
-def _in_loop(loop: asyncio.AbstractEventLoop, action: Any, answer: Answer) -> None:
-    loop.call_soon_threadsafe(action, answer)
-
-
-def _pretty(body: Any) -> bytes:
-    return json.dumps(body, indent=2, ensure_ascii=False).encode()
-
-
-def _page(status: int, title: str, text: str) -> web.Response:
-    """Answer in HTML, as everything below ARI does."""
-    body = "\r\n".join(
-        [
-            '<!DOCTYPE HTML PUBLIC "-//IETF//DTD HTML 2.0//EN">',
-            "<html><head>",
-            f"<title>{status} {html.escape(title)}</title>",
-            "</head><body>",
-            f"<h1>{html.escape(title)}</h1>",
-            f"<p>{html.escape(text)}</p>",
-            "<hr />",
-            f"<address>{SERVER}</address>",
-            "</body></html>",
-            "",
-        ]
-    )
-    return web.Response(
-        status=status, body=body.encode(), content_type="text/html", headers={"Server": SERVER}
-    )

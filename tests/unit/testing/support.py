@@ -9,8 +9,9 @@ from urllib.parse import quote, urlencode
 
 from ari.testing.core.answers import Answer, Pending
 from ari.testing.pbx import PBX
+from ari.testing.rest.description import load_description
 from ari.testing.rest.handlers import handlers
-from ari.testing.rest.routing import Request, Router, load_description
+from ari.testing.rest.routing import Request, Router
 from ari.testing.state.channels import Channel
 from ari.testing.state.endpoints import Endpoint
 from ari.testing.state.links import PhoneLink

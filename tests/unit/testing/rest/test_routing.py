@@ -1,6 +1,7 @@
 """From requests to operations."""
 
-from ari.testing.rest.routing import Request, parse_query
+from ari.testing.rest.arguments import parse_query
+from ari.testing.rest.routing import Request
 
 from ..support import ROUTER, PBXCase
 
