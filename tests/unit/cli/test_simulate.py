@@ -1,16 +1,14 @@
-"""The ``ari`` command."""
+"""``ari simulate``."""
 
-import io
-import subprocess
 import sys
 import tempfile
 import unittest
-from contextlib import redirect_stderr
 from unittest import mock
 
 from click.testing import CliRunner
 
-from ari import cli
+from ari.cli import simulate as module
+from ari.cli.simulate import simulate
 from ari.testing import Simulator
 
 PROGRAM = """
@@ -23,7 +21,7 @@ raise SystemExit(3 if answer.json()["ping"] == "pong" else 1)
 
 class SimulateTest(unittest.TestCase):
     def run_it(self, *arguments: str) -> tuple[int, str]:
-        result = CliRunner().invoke(cli._command(), ["simulate", "--port", "0", *arguments])
+        result = CliRunner().invoke(simulate, ["--port", "0", *arguments])
         return result.exit_code, result.output
 
     def test_it_runs_for_a_while(self) -> None:
@@ -47,20 +45,20 @@ class SimulateTest(unittest.TestCase):
 
     def test_a_port_that_is_taken(self) -> None:
         with Simulator() as sim:
-            result = CliRunner().invoke(cli._command(), ["simulate", "--port", str(sim.port)])
+            result = CliRunner().invoke(simulate, ["--port", str(sim.port)])
         self.assertEqual(result.exit_code, 1)
         self.assertIn("cannot listen", result.output)
 
     def test_a_dialplan_is_read(self) -> None:
         with tempfile.NamedTemporaryFile("w", suffix=".conf") as file:
-            file.write("exten => 100,1,this is none")
+            file.write("exten => 100,1,no step")
             file.flush()
             status, output = self.run_it("--dialplan", file.name)
         self.assertEqual(status, 2)
         self.assertIn("not a step of a dialplan", output)
 
     def test_ctrl_c_ends_it(self) -> None:
-        with mock.patch.object(cli, "_narrate", side_effect=KeyboardInterrupt):
+        with mock.patch.object(module, "_narrate", side_effect=KeyboardInterrupt):
             status, output = self.run_it()
         self.assertEqual(status, 0)
         self.assertIn("Bye.", output)
@@ -88,50 +86,6 @@ class SimulateTest(unittest.TestCase):
         self.assertIn("Alice (5550001) calls shop", output)
 
     def test_every_option_has_a_help(self) -> None:
-        for parameter in cli._command().commands["simulate"].params:
+        for parameter in simulate.params:
             if parameter.param_type_name == "option":
                 self.assertTrue(parameter.help, parameter.name)
-
-
-class MissingTest(unittest.TestCase):
-    def test_a_missing_extra_is_named_with_its_cure(self) -> None:
-        error = ImportError("no", name="rich")
-        with (
-            mock.patch.object(cli, "_command", side_effect=error),
-            self.assertRaises(SystemExit) as caught,
-        ):
-            cli.main()
-        self.assertIn("pip install 'ari-py[cli,testing]'", str(caught.exception))
-        self.assertIn("rich", str(caught.exception))
-
-    def test_other_import_errors_are_not_hidden(self) -> None:
-        error = ImportError("no", name="something")
-        with mock.patch.object(cli, "_command", side_effect=error), self.assertRaises(ImportError):
-            cli.main()
-
-    def test_the_package_imports_without_aiohttp(self) -> None:
-        code = (
-            "import sys; sys.modules['aiohttp'] = None\n"
-            "import ari.testing, ari.testing.pytest_plugin\n"
-            "try: ari.testing.Simulator\n"
-            "except ImportError as error: print(error)\n"
-        )
-        result = subprocess.run(
-            [sys.executable, "-c", code], capture_output=True, text=True, check=True
-        )
-        self.assertIn("pip install 'ari-py[testing]'", result.stdout)
-
-    def test_other_names_are_not_there(self) -> None:
-        import ari.testing
-
-        with self.assertRaisesRegex(AttributeError, "Nothing"):
-            _ = ari.testing.Nothing
-
-    def test_help(self) -> None:
-        with (
-            mock.patch.object(sys, "argv", ["ari", "--help"]),
-            redirect_stderr(io.StringIO()),
-            self.assertRaises(SystemExit) as caught,
-        ):
-            cli.main()
-        self.assertEqual(caught.exception.code, 0)
