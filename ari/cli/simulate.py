@@ -70,12 +70,13 @@ def simulate(
     if speed <= 0 or math.isnan(speed):
         raise click.BadParameter("must be more than 0", param_hint="--speed")
     console = Console(highlight=False)
-    simulator = Simulator(host=host, port=port, users={user: password}, speed=speed)
-    if dialplan is not None:
-        try:
-            simulator.dialplan(dialplan.read())
-        except ValueError as error:
-            raise click.BadParameter(str(error), param_hint="--dialplan") from error
+    text = "" if dialplan is None else dialplan.read()
+    try:
+        simulator = Simulator(
+            host=host, port=port, users={user: password}, speed=speed, dialplan=text
+        )
+    except ValueError as error:
+        raise click.BadParameter(str(error), param_hint="--dialplan") from error
     try:
         simulator.start()
     except OSError as error:

@@ -16,8 +16,9 @@
         caller = ari_simulator.call("PJSIP/alice", app="hello")
         caller.wait_until_heard("sound:hello-world")
 
-The server is started once and is as new for each test. What a handler of the program raises, and
-what the program itself raises, is raised again at the end of the test. Only the end of a wait,
+The server is started once and returns to its initial state after each test; the fixture
+``ari_simulator_options`` says how it is made. What a handler of the program raises, and what the
+program itself raises, is raised again at the end of the test. Only the end of a wait,
 :class:`ari.ARIObjectGone`, is no fault: the caller hung up, or the test is over.
 """
 
@@ -64,7 +65,7 @@ class BackgroundApp:
                 self._errors.append(error)
             finally:
                 self._ended.set()
-                self._simulator.advance(0)  # whoever waits shall look again
+                self._simulator.advance(0)  # wakes whoever waits, to look again
 
         thread = threading.Thread(target=run, name="ari-app", daemon=True)
         self._threads.append(thread)
@@ -111,23 +112,29 @@ class BackgroundApp:
 
 
 @pytest.fixture(scope="session")
-def _ari_server() -> Iterator[Simulator]:
+def ari_simulator_options() -> dict[str, Any]:
+    """Return the arguments of the :class:`~ari.testing.Simulator`; override it in conftest.py."""
+    return {}
+
+
+@pytest.fixture(scope="session")
+def _ari_server(ari_simulator_options: dict[str, Any]) -> Iterator[Simulator]:
     from ari.testing import Simulator  # noqa: PLC0415  # not before a test asks for it
 
-    with Simulator() as simulator:
+    with Simulator(**ari_simulator_options) as simulator:
         yield simulator
 
 
 @pytest.fixture
 def ari_simulator(_ari_server: Simulator) -> Iterator[Simulator]:
-    """Give a simulator with nobody in it; see :class:`ari.testing.Simulator`."""
+    """Provide a simulator without calls; see :class:`ari.testing.Simulator`."""
     yield _ari_server
     _ari_server.reset()
 
 
 @pytest.fixture
 def ari_client(ari_simulator: Simulator) -> Iterator[Client]:
-    """Give a client that is connected to the simulator."""
+    """Provide a client that is connected to the simulator."""
     import ari  # noqa: PLC0415
 
     with ari.connect(ari_simulator.url, ari_simulator.user, ari_simulator.password) as client:
@@ -136,7 +143,7 @@ def ari_client(ari_simulator: Simulator) -> Iterator[Client]:
 
 @pytest.fixture
 def ari_app(ari_simulator: Simulator, ari_client: Client) -> Iterator[BackgroundApp]:
-    """Give a function that runs a program in the background; see :class:`BackgroundApp`."""
+    """Provide a function that runs a program in the background; see :class:`BackgroundApp`."""
     app = BackgroundApp(ari_simulator, ari_client)
     yield app
     app.close()

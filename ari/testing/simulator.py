@@ -39,6 +39,8 @@ class Simulator:
         :meth:`advance`; ``math.inf`` jumps from event to event.
     :param allowed_origins: what browsers may call from.
     :param prefix: a path before ``/ari``.
+    :param dialplan: extensions in the language of ``extensions.conf``, which are there from the
+        start and after each :meth:`reset`.
     :param pretty: write JSON on many lines, as that option of ari.conf does.
     :param idle_timeout: real seconds after which an HTTP connection that nobody uses is closed.
     """
@@ -53,6 +55,7 @@ class Simulator:
         speed: float = 1.0,
         allowed_origins: Sequence[str] = ("*",),
         prefix: str = "",
+        dialplan: str = "",
         idle_timeout: float = 15.0,
         pretty: bool = False,
     ) -> None:
@@ -61,6 +64,8 @@ class Simulator:
         self._speed = speed
         description = load_description()
         self._engine = Engine(description, speed=speed)
+        self._dialplan = dialplan
+        self.dialplan(dialplan)
         self._faults = Faults()
 
         def new_server() -> Server:
@@ -358,11 +363,12 @@ class Simulator:
         self.drop_connections()
 
     def reset(self) -> None:
-        """Be as new, for the next test; every connection is dropped."""
+        """Return to the initial state, for the next test; every connection is dropped."""
         self._faults.clear()
         self.thaw()
         self.refuse(False)
         self._engine.forget()
+        self.dialplan(self._dialplan)
         self._engine.speed = self._speed
         self.drop_connections()
 

@@ -49,11 +49,27 @@ BAD = """
         with pytest.raises(KeyError):
             ari_app(lambda client: {}["y"], app="x")
 """
+OPTIONS = """
+    import pytest
+
+
+    @pytest.mark.parametrize("time", [1, 2])  # it is the same after a reset
+    def test_the_simulator_is_as_the_suite_wants_it(ari_simulator, ari_client, time):
+        assert ari_simulator.speed == 20
+        assert ari_simulator.url.endswith("/pbx")
+        assert (ari_simulator.user, ari_simulator.password) == ("me", "secret")
+        ari_simulator.speed = 1
+        caller = ari_simulator.call("PJSIP/alice", to="100")
+        caller.wait_until_heard("sound:hello-world")
+        assert [channel.id for channel in ari_client.channels.list()] == [caller.channel_id]
+"""
+CONFTEST = Path(__file__).parents[3] / "docs/examples/options_conftest.py"
 
 
 class PluginTest(unittest.TestCase):
-    def run_pytest(self, text: str) -> str:
+    def run_pytest(self, text: str, *, conftest: str = "") -> str:
         with tempfile.TemporaryDirectory() as folder:
+            Path(folder, "conftest.py").write_text(conftest)
             path = Path(folder) / "test_it.py"
             path.write_text(textwrap.dedent(text))
             command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"]
@@ -69,6 +85,9 @@ class PluginTest(unittest.TestCase):
 
     def test_a_program_is_tested(self) -> None:
         self.assertIn("2 passed", self.run_pytest(GOOD))
+
+    def test_a_suite_overrides_the_options_of_the_simulator(self) -> None:
+        self.assertIn("2 passed", self.run_pytest(OPTIONS, conftest=CONFTEST.read_text()))
 
     def test_what_goes_wrong_in_the_background_fails_the_test(self) -> None:
         output = self.run_pytest(BAD)
