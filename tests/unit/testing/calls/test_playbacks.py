@@ -139,3 +139,20 @@ class PlaybackTest(PBXCase):
         self.refused(
             400, "skipms cannot be negative", "POST", self.path, media="sound:beep", skipms=-1
         )
+
+
+class SteeringTest(PBXCase):
+    def test_a_playback_steered_backwards(self) -> None:
+        phone = self.incoming()
+        path = f"channels/{phone.channel.id}/play/p1"
+        self.send("POST", path, media="sound:tt-monkeys", offsetms=10000)
+        self.pass_time(1)
+        self.send("POST", "playbacks/p1/control", operation="reverse")
+        self.pass_time(7)
+        self.send("GET", "playbacks/p1")
+        self.pass_time(2)
+        self.refused(404, "Playback not found", "GET", "playbacks/p1")
+        self.send("POST", path, media="number:1234567")
+        self.refused(
+            500, "Could not pause playback", "POST", "playbacks/p1/control", operation="pause"
+        )

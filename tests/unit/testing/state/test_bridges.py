@@ -145,3 +145,15 @@ class VariableTest(PBXCase):
         self.assertEqual(value, {"value": "1"})
         message = "Each object value in 'variables' must include string field 'value'"
         self.refused(400, message, "POST", "bridges", body={"variables": body})
+
+
+class EndTest(PBXCase):
+    def test_destroying_a_bridge_breaks_off_its_media(self) -> None:
+        phone = self.incoming()
+        self.send("POST", "bridges/b1")
+        self.send("POST", "bridges/b1/addChannel", channel=phone.channel.id)
+        self.send("POST", "bridges/b1/play/p1", media="sound:tt-monkeys")
+        self.send("POST", "bridges/b1/play/p2", media="sound:beep")
+        self.send("DELETE", "bridges/b1")
+        self.refused(404, "Playback not found", "GET", "playbacks/p1")
+        self.refused(404, "Playback not found", "GET", "playbacks/p2")

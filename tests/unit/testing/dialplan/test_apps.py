@@ -1,9 +1,4 @@
-"""The dialplan: its language, and the applications that run."""
-
-import unittest
-
-from ari.testing.dialplan.expressions import evaluate, substitute
-from ari.testing.dialplan.language import Dialplan, Step
+"""The applications of the dialplan."""
 
 from ..support import PBXCase
 
@@ -18,52 +13,6 @@ exten => 100,1,Answer()
 exten => 100,n,Hangup(17)
 exten => _1XX,1,Busy()
 """
-
-
-class LanguageTest(unittest.TestCase):
-    def setUp(self) -> None:
-        self.dialplan = Dialplan()
-        self.dialplan.load(TEXT)
-
-    def test_the_exact_extension_comes_before_a_pattern(self) -> None:
-        found = self.dialplan.find("default", "100")
-        assert found is not None
-        self.assertEqual([step.application for step in found.steps.values()], ["Answer", "Hangup"])
-        pattern = self.dialplan.find("default", "123")
-        assert pattern is not None
-        self.assertEqual(pattern.name, "_1XX")
-
-    def test_what_fits_nothing(self) -> None:
-        self.assertIsNone(self.dialplan.find("default", "2000"))
-        self.assertIsNone(self.dialplan.find("nowhere", "100"))
-
-    def test_labels(self) -> None:
-        self.assertEqual(self.dialplan.find_label("default", "stasis-x", "plain"), 3)
-        self.assertIsNone(self.dialplan.find_label("default", "100", "plain"))
-
-    def test_steps(self) -> None:
-        step = Step.parse("Stasis(app,a,f(b))")
-        self.assertEqual((step.application, step.data), ("Stasis", "app,a,f(b)"))
-        with self.assertRaisesRegex(ValueError, "Application"):
-            Step.parse("this is none")
-
-    def test_substitution(self) -> None:
-        values = {"EXTEN": "stasis-app", "A": "1"}
-        cases = {
-            "${EXTEN:7}": "app",
-            "${EXTEN:0:6}": "stasis",
-            "x${A}y${NONE}z": "x1yz",
-            '$["${A}" = "1"]': "1",
-            "$[2 < 10]": "1",
-            "$[2 > 10]": "0",
-            "$[${A} != 1]": "0",
-        }
-        for text, expected in cases.items():
-            with self.subTest(text):
-                self.assertEqual(substitute(text, values.get), expected)
-
-    def test_an_expression_without_comparison_is_itself(self) -> None:
-        self.assertEqual(evaluate(' "x" '), "x")
 
 
 class ApplicationTest(PBXCase):
@@ -138,28 +87,3 @@ class ApplicationTest(PBXCase):
         self.send("GET", "channels/c1")
         self.pass_time(1)
         self.refused(404, "Channel not found", "GET", "channels/c1")
-
-
-class BroadcastTest(PBXCase):
-    def offer(self) -> None:
-        self.pbx.dialplan.extension(
-            "offer", "Answer", "StasisBroadcast(5000,,a:b,yes)", "Set(LATER=1)", "Wait(9)"
-        )
-        self.originate("Local/offer@default", channelId="c1")
-        self.pass_time(1)
-
-    def test_the_first_to_claim_gets_the_channel(self) -> None:
-        self.offer()
-        self.assertEqual(self.ear.of("CallBroadcast")[0]["called"], "offer")
-        self.send("POST", "events/claim", channelId="c1;2", application="app")
-        self.assertEqual(self.ear.of("CallClaimed")[0]["winner_app"], "app")
-        self.assertEqual(self.ear.of("StasisStart")[-1]["args"], ["a", "b"])
-        message = "Channel has already been claimed by another application"
-        self.refused(409, message, "POST", "events/claim", channelId="c1;2", application="app")
-
-    def test_nobody_claims(self) -> None:
-        self.offer()
-        self.pass_time(5)
-        self.assertEqual(self.pbx.channels["c1;2"].variables["LATER"], "1")
-        message = "Channel not found or not in broadcast state"
-        self.refused(404, message, "POST", "events/claim", channelId="c1;2", application="app")
