@@ -14,7 +14,7 @@ from ari.testing.core.clock import Clock
 from ari.testing.core.core import Core
 from ari.testing.dialplan.language import Dialplan
 from ari.testing.dialplan.run import DialplanRunner
-from ari.testing.state.bridges import Bridges
+from ari.testing.state.bridge_table import Bridges
 from ari.testing.state.channel_table import Channels
 from ari.testing.state.devices import Devices
 from ari.testing.state.endpoints import Endpoint, Endpoints

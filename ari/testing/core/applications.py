@@ -82,8 +82,9 @@ class Application:
 
     def passes(self, event_type: str) -> bool:
         """Tell whether the event filter lets this type through."""
-        allowed = not self.allowed or any(item["type"] == event_type for item in self.allowed)
-        return allowed and not any(item["type"] == event_type for item in self.disallowed)
+        if self.allowed and not any(item["type"] == event_type for item in self.allowed):
+            return False
+        return not any(item["type"] == event_type for item in self.disallowed)
 
     def send(self, event: JSON) -> None:
         """Send an event to whoever is connected; it is lost when nobody is."""

@@ -92,7 +92,7 @@ class Clock:
     def timestamp(self) -> str:
         """Return the virtual time as Asterisk writes it: milliseconds, offset without a colon."""
         moment = datetime.fromtimestamp(self.wall(), timezone.utc)
-        return f"{moment:%Y-%m-%dT%H:%M:%S}.{moment.microsecond // 1000:03d}+0000"
+        return moment.isoformat(timespec="milliseconds").replace("+00:00", "+0000")
 
 
 class Task:

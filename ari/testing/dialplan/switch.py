@@ -6,7 +6,7 @@ from typing import Protocol
 
 from ari.testing.calls.media import Media
 from ari.testing.dialplan.language import Dialplan
-from ari.testing.state.bridges import Bridges
+from ari.testing.state.bridge_table import Bridges
 from ari.testing.state.exchange import Exchange
 
 

@@ -26,11 +26,11 @@ class Arguments:
     def __init__(self, declared: list[JSON], path: dict[str, str], query: str, body: JSON) -> None:
         self._values: dict[str, Any] = dict(path)
         self.body = body
-        self.query = parse_query(query)
+        values = parse_query(query)
         for parameter in declared:
-            name = parameter["name"]
             if parameter["paramType"] == "query":
-                value = self._read(parameter, self.query.get(name))
+                name = parameter["name"]
+                value = self._read(parameter, values.get(name))
                 if value is not None:
                     self._values[name] = value
 

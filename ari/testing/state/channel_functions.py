@@ -1,4 +1,4 @@
-"""The dialplan functions of a channel: CALLERID(), CONNECTEDLINE(), CHANNEL() and their like."""
+"""Variables and dialplan functions of a channel: EXTEN, CALLERID(), CHANNEL() and their like."""
 
 from __future__ import annotations
 
@@ -48,11 +48,30 @@ def _written(party: Party, part: str, value: str) -> Party:
     return Party(party.name, value)
 
 
-def read_function(channel: Channel, function: str, argument: str) -> str | None:
-    """Return what a function stands for, None when that is not set.
+def read_variable(channel: Channel, name: str) -> str | None:
+    """Return the value of a variable or function, None when it is not set.
 
     Refuses an unknown function.
     """
+    function = parse_function(name)
+    if function is not None:
+        return _read_function(channel, *function)
+    builtin = {
+        "CHANNEL": channel.name,
+        "CONTEXT": channel.place.context,
+        "EXTEN": channel.place.exten,
+        "PRIORITY": str(channel.place.priority),
+        "UNIQUEID": channel.id,
+        "HANGUPCAUSE": str(channel.ending.cause),
+        "EPOCH": str(int(channel.core.clock.wall())),
+    }
+    if name in builtin:
+        return builtin[name]
+    value = channel.variables.get(name)
+    return value if value is not None else channel.core.variables.get(name)
+
+
+def _read_function(channel: Channel, function: str, argument: str) -> str | None:
     if function == "CALLERID":
         if argument == "all":
             return f'"{channel.caller.name}" <{channel.caller.number}>'

@@ -13,7 +13,7 @@ from ari.testing.core.commands import Command, HungUp
 from ari.testing.core.core import Core
 from ari.testing.core.signals import Signal
 from ari.testing.state.audio import Audio, Sound, loudest
-from ari.testing.state.channel_functions import parse_function, read_function, write_function
+from ari.testing.state.channel_functions import parse_function, read_variable, write_function
 from ari.testing.state.party import Party
 from ari.testing.state.place import Place
 from ari.testing.state.roles import Attempt, Control, Offer, Recorder
@@ -312,19 +312,4 @@ class Channel:
 
         Refuses an unknown function.
         """
-        function = parse_function(name)
-        if function is not None:
-            return read_function(self, *function)
-        builtin = {
-            "CHANNEL": self.name,
-            "CONTEXT": self.place.context,
-            "EXTEN": self.place.exten,
-            "PRIORITY": str(self.place.priority),
-            "UNIQUEID": self.id,
-            "HANGUPCAUSE": str(self.ending.cause),
-            "EPOCH": str(int(self.core.clock.wall())),
-        }
-        if name in builtin:
-            return builtin[name]
-        value = self.variables.get(name)
-        return value if value is not None else self.core.variables.get(name)
+        return read_variable(self, name)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass
 
 from ari.testing.core.answers import JSON
 
@@ -28,8 +28,8 @@ class Party:
 
     def copy(self) -> Party:
         """Return another party with the same name and number."""
-        return replace(self)
+        return Party(self.name, self.number)
 
     def json(self) -> JSON:
         """Return the CallerID object of the wire."""
-        return asdict(self)
+        return {"name": self.name, "number": self.number}
