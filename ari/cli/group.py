@@ -24,7 +24,7 @@ class LazyGroup(click.Group):
         return sorted(self._places)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """Import a command; return None when there is none of that name."""
+        """Import a command; return None when its name is unknown."""
         place = self._places.get(cmd_name)
         if place is None:
             return None

@@ -72,7 +72,7 @@ class Caller:
 
     @property
     def music(self) -> str | None:
-        """Return the class of the music on hold that plays, None when there is none."""
+        """Return the class of the music on hold, None when none plays."""
         return self._phone.music
 
     @property
@@ -96,7 +96,7 @@ class Caller:
         return self._phone.cause
 
     def press(self, digits: str, *, duration: float = 0.1) -> None:
-        """Press keys; each counts as held for *duration* seconds, no time passes."""
+        """Press keys; each counts as held for *duration* seconds, but no time passes."""
         with self._engine.operate():
             self._phone.press(digits, duration)
 
@@ -126,7 +126,7 @@ class Caller:
             self._phone.hangup(cause)
 
     def send_text(self, text: str, *, to: str = "ari") -> None:
-        """Send a text message; applications that are subscribed to the endpoint receive it."""
+        """Send a text message to the applications that are subscribed to the endpoint."""
         with self._engine.operate() as pbx:
             endpoint = self._phone.endpoint
             message = {
@@ -145,7 +145,7 @@ class Caller:
         """Wait until *condition* holds for this caller.
 
         :param timeout: real seconds.
-        :raises TimeoutError: when it did not come to that.
+        :raises TimeoutError: when it does not hold in time.
         """
         self._engine.wait_until(lambda: condition(self), timeout, what or f"{condition}")
 
@@ -176,7 +176,7 @@ class Caller:
 class Telephone:
     """A telephone that can be called.
 
-    The attributes that say how it behaves may be changed at any time.
+    Its behaviour can be changed at any time with :meth:`behave`.
     """
 
     def __init__(self, engine: Engine, endpoint: Endpoint) -> None:
@@ -209,7 +209,7 @@ class Telephone:
         rejects: bool = False,
         online: bool = True,
     ) -> None:
-        """Behave differently from the next call on; see :meth:`Simulator.endpoint`."""
+        """Change the behaviour from the next call on; see :meth:`Simulator.endpoint`."""
         with self._engine.operate() as pbx:
             endpoint = self._endpoint
             endpoint.answers_after, endpoint.busy = answers_after, busy

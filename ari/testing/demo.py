@@ -25,7 +25,7 @@ class Visitor:
         self._told_end = False
 
     def news(self) -> Iterator[str]:
-        """Tell what happened to them since the last time."""
+        """Report what has happened to them since the last time."""
         caller = self.caller
         state, bridge, music = caller.state, caller.bridge, caller.music
         if state == "Up" and self._told_state != "Up":
@@ -49,10 +49,10 @@ class Visitor:
 class Demo:
     """Sends visitors to applications.
 
-    :param apps: the applications to call; without any, all that are connected.
-    :param args: the application's arguments that they bring.
+    :param apps: the applications to call; when empty, all that are connected.
+    :param args: the arguments of the application, the same for all visitors.
     :param interval: virtual seconds between two visitors.
-    :param seed: makes the same visitors do the same things.
+    :param seed: with the same seed, visitors do the same things in every run.
     """
 
     def __init__(
@@ -74,7 +74,7 @@ class Demo:
         self._number = 0
 
     def start(self) -> None:
-        """Let the first visitor come soon, and then one after the other."""
+        """Send the first visitor soon, and then one after the other."""
         self._simulator.after(self._interval / 4, self._come)
 
     def _come(self) -> None:
@@ -120,7 +120,7 @@ class Demo:
             caller.hangup()
 
     def news(self) -> list[str]:
-        """Return what happened since the last time, in order as far as that is known."""
+        """Return what has happened since the last time, in order as far as that is known."""
         lines = []
         told, self._told = self._told, []
         lines += told

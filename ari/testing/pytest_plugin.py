@@ -39,7 +39,7 @@ PATIENCE = 10.0
 
 
 class BackgroundApp:
-    """Runs a program for the length of a test."""
+    """Runs a program until the end of a test."""
 
     def __init__(self, simulator: Simulator, client: Client) -> None:
         self._simulator = simulator
@@ -54,7 +54,7 @@ class BackgroundApp:
         """Run ``program(client, *args, **kwargs)`` in a thread until the test ends.
 
         :param app: an application to wait for: when this returns, it takes calls.
-        :raises TimeoutError: when it is not there in time.
+        :raises TimeoutError: when it does not connect in time.
         """
         self._client.exception_handler = self._note
 
@@ -65,7 +65,7 @@ class BackgroundApp:
                 self._errors.append(error)
             finally:
                 self._ended.set()
-                self._simulator.advance(0)  # wakes whoever waits, to look again
+                self._simulator.advance(0)  # wakes the threads that wait
 
         thread = threading.Thread(target=run, name="ari-app", daemon=True)
         self._threads.append(thread)
@@ -76,7 +76,7 @@ class BackgroundApp:
     def _note(self, error: BaseException) -> None:
         from ari import ARIObjectGone  # noqa: PLC0415
 
-        # How a listener that waits learns that the caller hung up, or that the test is over.
+        # A listener that waits receives this when the caller hangs up or the test ends.
         if not isinstance(error, ARIObjectGone):
             self._errors.append(error)
 
@@ -101,7 +101,7 @@ class BackgroundApp:
 
     @property
     def errors(self) -> list[BaseException]:
-        """Return what was raised so far and is not raised again yet."""
+        """Return what the program has raised and close() has not raised again yet."""
         return list(self._errors)
 
     def _raise_errors(self) -> None:

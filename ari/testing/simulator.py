@@ -30,19 +30,19 @@ from ari.testing.state.party import Party
 
 
 class Simulator:
-    """A PBX that programs can be tried on; a context manager.
+    """A PBX in memory to try programs on; a context manager.
 
     :param port: 0 for any that is free.
-    :param users: passwords by name of those who may do everything.
-    :param read_only_users: passwords by name of those who may only look.
-    :param speed: virtual seconds per real second. 1 is real time; 0 stands still but for
-        :meth:`advance`; ``math.inf`` jumps from event to event.
-    :param allowed_origins: what browsers may call from.
+    :param users: passwords by name, of users who may read and write.
+    :param read_only_users: passwords by name, of users who may only read.
+    :param speed: virtual seconds per real second. 1 is real time; at 0 only :meth:`advance` moves
+        the time; ``math.inf`` jumps from event to event.
+    :param allowed_origins: the origins that browsers may call from.
     :param prefix: a path before ``/ari``.
-    :param dialplan: extensions in the language of ``extensions.conf``, which are there from the
-        start and after each :meth:`reset`.
+    :param dialplan: extensions in the language of ``extensions.conf``; they are loaded at the start
+        and after each :meth:`reset`.
     :param pretty: write JSON on many lines, as that option of ari.conf does.
-    :param idle_timeout: real seconds after which an HTTP connection that nobody uses is closed.
+    :param idle_timeout: real seconds after which an unused HTTP connection is closed.
     """
 
     def __init__(
@@ -102,14 +102,14 @@ class Simulator:
         self._host.start()
 
     def close(self) -> None:
-        """Stop serving and lose every call; closing twice does no harm."""
+        """Stop serving and drop every call; closing twice does no harm."""
         self._host.close()
 
     # Where it is
 
     @property
     def port(self) -> int:
-        """Return the port that is served."""
+        """Return the port that the server listens on."""
         return self._host.port
 
     @property
@@ -119,7 +119,7 @@ class Simulator:
 
     @property
     def user(self) -> str:
-        """Return the name of a user who may do everything."""
+        """Return the name of a user who may read and write."""
         return next(iter(self._users))
 
     @property
@@ -129,25 +129,25 @@ class Simulator:
 
     @property
     def pbx(self) -> PBX:
-        """Return the PBX itself, for what has no method here; not to be changed while it runs."""
+        """Return the PBX itself, for reading what has no method here; do not change it."""
         return self._engine.pbx
 
     # Time
 
     def advance(self, seconds: float) -> None:
-        """Let virtual time pass at once; also while it runs by itself."""
+        """Move virtual time forward at once, at any speed."""
         self._engine.advance(seconds)
 
     def after(self, seconds: float, action: Callable[[], None]) -> None:
         """Run *action* after some seconds of virtual time, on the simulator's own thread.
 
-        It may do with callers and telephones what a test may, but must not wait.
+        It may use callers and telephones as a test does, but must not wait.
         """
         with self._engine.operate() as pbx:
             pbx.clock.call_later(seconds, action)
 
     def wait_for_news(self, timeout: float) -> None:
-        """Return when something happened, or after *timeout* real seconds."""
+        """Return when something has happened, or after *timeout* real seconds."""
         with self._engine.changed:
             self._engine.changed.wait(timeout)
 
@@ -160,7 +160,7 @@ class Simulator:
     def speed(self, value: float) -> None:
         self._engine.speed = value
 
-    # What there is to call, and who calls
+    # Telephones, calls and the dialplan
 
     def endpoint(
         self,
@@ -171,7 +171,7 @@ class Simulator:
         rejects: bool = False,
         online: bool = True,
     ) -> Telephone:
-        """Put up a telephone that can be called, or change the one at that address.
+        """Add a telephone that can be called, or change the one at that address.
 
         :param address: such as ``PJSIP/bob``.
         :param answers_after: virtual seconds until somebody answers, None for never.
@@ -192,10 +192,10 @@ class Simulator:
         return telephone
 
     def line(self, address: str, *, context: str = "default") -> None:
-        """Put up a SIP line that leads back into the dialplan: ``PJSIP/100@line`` calls 100.
+        """Add a SIP line that leads back into the dialplan: ``PJSIP/100@line`` calls 100.
 
-        Each call over it has two channels, as real telephones would make them: the one that was
-        asked for and the one that comes in by it.
+        Each call over it has two channels, as with real telephones: the outgoing one and the one
+        that comes back in.
         """
         technology, _, resource = address.partition("/")
         with self._engine.operate() as pbx:
@@ -214,16 +214,16 @@ class Simulator:
         channel_id: str | None = None,
         variables: Mapping[str, str] | None = None,
     ) -> Caller:
-        """Let a telephone call in.
+        """Call from a telephone into the PBX; return the caller.
 
-        :param address: the telephone, such as ``PJSIP/alice``; it need not be put up first.
+        :param address: the telephone, such as ``PJSIP/alice``; it need not be added first.
         :param app: the Stasis application that takes the call; without it the dialplan does,
-            at extension *to* of *context*. A call for an application that nobody is connected
-            for ends at once: see :meth:`wait_for_application`.
+            at extension *to* of *context*. A call for an application without a connection
+            ends at once: see :meth:`wait_for_application`.
         :param args: the application's arguments.
         :param number: the caller's number.
         :param name: the caller's name.
-        :param variables: channel variables that are set already.
+        :param variables: channel variables that are set before the call begins.
         """
         with self._engine.operate() as pbx:
             endpoint = pbx.endpoints.get(address)
@@ -259,7 +259,7 @@ class Simulator:
             pbx.dialplan.load(text)
 
     def allow_configuration(self, object_type: str) -> None:
-        """Let ``/asterisk/config/dynamic`` write objects of a type, such as ``auth``."""
+        """Allow requests to write dynamic configuration objects of a type, such as ``auth``."""
         with self._engine.operate() as pbx:
             pbx.system.writable.add(object_type)
 
@@ -269,14 +269,14 @@ class Simulator:
             pbx.media.sounds[name] = seconds
 
     def stored_recording(self, name: str, seconds: float, *, format: str = "wav") -> None:
-        """Put a stored recording there."""
+        """Add a stored recording of some seconds of silence."""
         with self._engine.operate() as pbx:
             pbx.recordings.store(name, format, seconds)
 
     def emit(self, event_type: str, *, app: str, **fields: Any) -> None:
-        """Send an application an event that has no other way to happen here.
+        """Send an application an event that the simulator cannot cause otherwise.
 
-        :raises KeyError: when nobody registered the application.
+        :raises KeyError: when the application is not registered.
         """
         with self._engine.operate() as pbx:
             application = pbx.applications.get(app)
@@ -286,12 +286,12 @@ class Simulator:
 
     @property
     def applications(self) -> list[str]:
-        """Return the names of the applications that somebody is connected for."""
+        """Return the names of the connected applications."""
         with self._engine.lock:
             return [item.name for item in self._engine.pbx.applications if item.active]
 
     def wait_for_application(self, name: str, timeout: float = 5.0) -> None:
-        """Wait until somebody is connected for an application.
+        """Wait until an application is connected.
 
         :raises TimeoutError: after *timeout* real seconds.
         """
@@ -300,14 +300,14 @@ class Simulator:
     def wait_until(
         self, condition: Callable[[], bool], timeout: float = 5.0, *, what: str = ""
     ) -> None:
-        """Wait until *condition* holds; it is looked at whenever something happened here.
+        """Wait until *condition* holds; it is checked whenever something happens in the PBX.
 
-        :raises TimeoutError: after *timeout* real seconds, naming *what* did not come.
+        :raises TimeoutError: after *timeout* real seconds; the message names *what* did not come.
         """
         self._engine.wait_until(condition, timeout, what or f"{condition}")
 
     def snapshot(self) -> JSON:
-        """Return what there is: channels and bridges as the interface shows them."""
+        """Return the channels and bridges as the interface shows them."""
         with self._engine.lock:
             pbx = self._engine.pbx
             return {
@@ -318,7 +318,7 @@ class Simulator:
     # Misbehaving
 
     def drop_connections(self) -> None:
-        """Cut every connection without a word; new ones are welcome."""
+        """Cut every connection without a closing handshake; new ones are accepted."""
         self._host.on_server(Server.drop)
 
     def refuse(self, on: bool = True) -> None:
@@ -326,15 +326,15 @@ class Simulator:
         self._host.refuse(on)
 
     def freeze(self) -> None:
-        """Keep connections open but neither read nor answer, not even pings."""
+        """Keep connections open, but stop reading and answering, even pings."""
         self._host.on_server(Server.freeze)
 
     def thaw(self) -> None:
-        """Go on where :meth:`freeze` stopped."""
+        """Continue where :meth:`freeze` stopped."""
         self._host.on_server(Server.thaw)
 
     def delay_answers(self, seconds: float) -> None:
-        """Answer every request this many real seconds late; 0 to be quick again."""
+        """Answer every request this many real seconds late; 0 ends that."""
         self._faults.delay = seconds
 
     def fail_next(
@@ -346,7 +346,7 @@ class Simulator:
         path: str = "*",
         times: int = 1,
     ) -> None:
-        """Answer the next matching request with an error, and do nothing.
+        """Answer the next matching request with an error instead of serving it.
 
         :param method: the HTTP method, ``*`` for any.
         :param path: the path below ``/ari``, in which ``*`` stands for anything.
@@ -354,7 +354,7 @@ class Simulator:
         self._faults.add(Failure(method, path, Answer(status, {"message": message}), times))
 
     def garble_next_frame(self, times: int = 1) -> None:
-        """Cut the next event in half, so that it is not JSON."""
+        """Send only half of the next event, which is not JSON then."""
         self._faults.garble += times
 
     def restart(self) -> None:

@@ -28,7 +28,7 @@ CODECS = {
 class Media:
     """The library of sounds.
 
-    :param recording_seconds: returns the length of a stored recording, None if there is none.
+    :param recording_seconds: returns the length of a stored recording, None if it does not exist.
     """
 
     def __init__(self, recording_seconds: Callable[[str], float | None]) -> None:

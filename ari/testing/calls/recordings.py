@@ -30,7 +30,7 @@ class Recordings:
         return self.stored[name]
 
     def seconds(self, name: str) -> float | None:
-        """Return the length of a stored recording, None if there is none."""
+        """Return the length of a stored recording, None if it does not exist."""
         return self.stored[name].seconds if name in self.stored else None
 
     def store(self, name: str, file_format: str, seconds: float, *, append: bool = False) -> None:

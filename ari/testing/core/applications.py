@@ -72,7 +72,7 @@ class Application:
 
     @property
     def active(self) -> bool:
-        """Tell whether somebody is connected for this application."""
+        """Tell whether the application has a connection."""
         return self.connection is not None
 
     @property
@@ -87,7 +87,7 @@ class Application:
         return not any(item["type"] == event_type for item in self.disallowed)
 
     def send(self, event: JSON) -> None:
-        """Send an event to whoever is connected; it is lost when nobody is."""
+        """Send an event to the connection; without one, it is lost."""
         if self.connection is not None and self.passes(event["type"]):
             self.connection.send({**event, "application": self.name})
 
@@ -138,7 +138,7 @@ class Applications:
         return application
 
     def connect(self, name: str, connection: Connection, *, subscribe_all: bool = False) -> None:
-        """Register *connection* for an application; the one that held it before is told so."""
+        """Register *connection* for an application, in place of the one that held it before."""
         application = self._table.get(name)
         if application is None:
             devices = self._devices.setdefault(name, set())

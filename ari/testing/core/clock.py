@@ -53,11 +53,11 @@ class Clock:
         return timer
 
     def call_soon(self, action: Callable[[], None]) -> Timer:
-        """Run *action* when what runs now has ended."""
+        """Run *action* as the next thing that is due."""
         return self.call_later(0.0, action)
 
     def next_due(self) -> float | None:
-        """Return the moment of the next timer, None when there is none."""
+        """Return the moment of the next timer, or None."""
         while self._heap and self._heap[0][2].action is None:
             heapq.heappop(self._heap)
         return self._heap[0][0] if self._heap else None

@@ -47,7 +47,7 @@ class DialplanRunner:
         _end(channel)
 
     def steps(self, channel: Channel) -> Script:
-        """Run priority after priority from where the channel is, until there is none."""
+        """Run priority after priority from where the channel is, to the last one."""
         place = channel.place
         while True:
             extension = self._switch.dialplan.find(place.context, place.exten)

@@ -1,7 +1,7 @@
 """The engine: one PBX shared by threads, and its time tied to the real one, or not.
 
-Every entrance takes the lock, lets the time catch up, does its work, runs what that made due,
-and wakes whoever waits for something to become true.
+Every entry point takes the lock, lets the time catch up, does its work, runs what became due by
+it, and wakes the threads that wait for a condition.
 """
 
 from __future__ import annotations
@@ -105,10 +105,10 @@ class Engine:
                     self.clock.run_until(due)
 
     def wait_until(self, condition: Callable[[], bool], timeout: float, what: str) -> None:
-        """Wait until *condition* holds; it is looked at whenever something happened.
+        """Wait until *condition* holds; it is checked whenever something happens.
 
         :param timeout: real seconds.
-        :raises TimeoutError: naming *what* did not come.
+        :raises TimeoutError: the message names *what* did not come.
         """
         with self.changed:
             if not self.changed.wait_for(condition, timeout):

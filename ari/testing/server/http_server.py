@@ -80,7 +80,7 @@ class Server:
         return int(server.sockets[0].getsockname()[1])
 
     async def refuse(self) -> None:
-        """Accept no more connections."""
+        """Stop accepting connections."""
         if self._site is not None:
             await self._site.stop()
             self._site = None

@@ -35,7 +35,7 @@ class RestFrame:
 
     @property
     def path(self) -> str:
-        """Return the path of the request, empty when there is none."""
+        """Return the path of the request, empty when it has none."""
         uri = self.fields.get("uri")
         return uri.partition("?")[0] if isinstance(uri, str) else ""
 

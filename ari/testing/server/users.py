@@ -12,8 +12,8 @@ from ari.testing.rest.arguments import parse_query
 class Users:
     """The users and their passwords.
 
-    :param users: passwords by name of those who may do everything.
-    :param read_only: passwords by name of those who may only read.
+    :param users: passwords by name, of users who may read and write.
+    :param read_only: passwords by name, of users who may only read.
     """
 
     def __init__(self, users: Mapping[str, str], read_only: Mapping[str, str]) -> None:
@@ -25,7 +25,7 @@ class Users:
         return name in self._read_only
 
     def identify(self, authorization: str | None, query: str) -> str | None:
-        """Return the name of the user whose credentials a request has, None if there is none.
+        """Return the name of the user whose credentials a request carries, or None.
 
         :param authorization: the header of that name; without it the ``api_key`` of the query
             counts.

@@ -1,4 +1,4 @@
-"""Bridges: who is in, what technology that takes, and what everyone in it hears."""
+"""Bridges: their members, the technology that these need, and what everyone hears."""
 
 from __future__ import annotations
 

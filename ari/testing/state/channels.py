@@ -31,7 +31,7 @@ PRESENTATION = "Presentation Allowed, Not Screened"
 class Ending:
     """How a channel ends.
 
-    :param cause: the Q.850 cause, 0 while there is none.
+    :param cause: the Q.850 cause, 0 until one is known.
     :param tech_cause: what the technology itself calls the cause, a SIP status.
     """
 

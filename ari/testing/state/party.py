@@ -1,4 +1,4 @@
-"""Parties: a name and a number, of who calls and who is called."""
+"""Parties: the name and number of a caller or a called person."""
 
 from __future__ import annotations
 

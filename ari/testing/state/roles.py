@@ -1,6 +1,6 @@
 """Roles: what channels know of what is done with them, as protocols.
 
-The calls, the dialplan and the REST layer play these roles; the state knows no more of them.
+The calls, the dialplan and the REST layer play these roles; the state knows nothing else of them.
 """
 
 from __future__ import annotations
@@ -108,7 +108,7 @@ class Target(Protocol):
         """Publish an event of the target."""
 
     def hear(self, media: str) -> None:
-        """Send a medium to whoever is there."""
+        """Send a medium to the far end, or to everyone in the bridge."""
 
     def sound(self) -> Sound:
         """Return what a recording of the target hears now."""
