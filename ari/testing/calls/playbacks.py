@@ -144,7 +144,7 @@ class Playback:
                 self._position = max(self._position - self._skip, 0.0)
 
     def stop(self) -> None:
-        """Stop, or never begin."""
+        """Stop playing; a playback that has not begun never does."""
         if self._task is None:
             self._cancelled = True
             return
@@ -153,7 +153,7 @@ class Playback:
         self._task.wake("stop")
 
     def control(self, operation: str) -> None:
-        """Steer, or refuse with 409 in a state where that is impossible."""
+        """Restart, pause, unpause, forward or reverse; refuse with 409 where that is impossible."""
         if self.state == "queued" or self._task is None:
             if operation == "restart":
                 return

@@ -158,7 +158,6 @@ class BridgesResource(Resource):
             raise Refusal(422, "Channel not in Stasis application")
         if channel.bridge is not bridge:
             raise Refusal(422, "Channel not in this bridge")
-
         return channel.control.call(lambda: bridge.pin_video_source(channel))
 
     def clearVideoSource(self, arguments: Arguments) -> Outcome:

@@ -22,16 +22,16 @@ INTERNAL = "An internal error prevented this request from being handled"
 class ChannelCreation(Resource):
     """The part of ``/channels`` that makes channels."""
 
-    def _check_formats(self, arguments: Arguments) -> None:
+    def _check_originator(self, arguments: Arguments) -> None:
         if arguments.text("originator") and arguments.text("formats"):
             raise Refusal(400, "Originator and formats can't both be specified")
 
-    def _known_formats(self, arguments: Arguments) -> None:
+    def _check_formats(self, arguments: Arguments) -> None:
         for name in filter(None, arguments.text("formats").split(",")):
             if name not in CODECS:
                 raise Refusal(400, f"Provided format ({name}) was not found")
 
-    def _make(self, arguments: Arguments) -> Channel:
+    def _call_out(self, arguments: Arguments) -> Channel:
         """Make the channel or the two halves that an endpoint asks for."""
         technology, _, resource = arguments.text("endpoint").partition("/")
         pbx = self.pbx
@@ -54,13 +54,12 @@ class ChannelCreation(Resource):
         pbx = self.pbx
         wanted = settings(arguments.body.get("variables"))
         endpoint = arguments.text("endpoint")
-        if max(len(arguments.text("channelId")), len(arguments.text("otherChannelId"))) > (
-            LONGEST_ID
-        ):
+        identifiers = arguments.text("channelId"), arguments.text("otherChannelId")
+        if max(map(len, identifiers)) > LONGEST_ID:
             raise Refusal(400, f"Uniqueid length exceeds maximum of {LONGEST_ID}")
         if not endpoint:
             raise Refusal(400, "Endpoint must be specified")
-        self._check_formats(arguments)
+        self._check_originator(arguments)
         if "/" not in endpoint or not endpoint.partition("/")[2]:
             raise Refusal(400, "Invalid endpoint specified")
         app, exten = arguments.text("app"), arguments.text("extension")
@@ -72,9 +71,9 @@ class ChannelCreation(Resource):
         originator = arguments.text("originator")
         if originator and pbx.channels.find_by_id_or_name(originator) is None:
             raise Refusal(400, "Provided originator channel was not found")
-        self._known_formats(arguments)
-        channel = self._make(arguments)
-        self._dress(channel, arguments)
+        self._check_formats(arguments)
+        channel = self._call_out(arguments)
+        self._show_as_outgoing(channel, arguments)
         self._apply(channel, wanted)
         application = pbx.applications.get(app) if app else None
         if application is not None:
@@ -109,7 +108,7 @@ class ChannelCreation(Resource):
         return context, exten, priority or 1
 
     @staticmethod
-    def _dress(channel: Channel, arguments: Arguments) -> None:
+    def _show_as_outgoing(channel: Channel, arguments: Arguments) -> None:
         channel.place.idle_application = OUTGOING
         channel.enter_application(*OUTGOING)
         if arguments.text("callerId"):
@@ -119,14 +118,14 @@ class ChannelCreation(Resource):
     def create(self, arguments: Arguments) -> Outcome:
         pbx = self.pbx
         endpoint, app = arguments.text("endpoint"), arguments.text("app")
-        self._check_formats(arguments)
+        self._check_originator(arguments)
         if not endpoint:
             raise Refusal(400, "Endpoint must be specified")
         if "/" not in endpoint or not endpoint.partition("/")[2]:
             raise Refusal(400, "Invalid endpoint specified")
         wanted = settings(arguments.body.get("variables"))
-        self._known_formats(arguments)
-        channel = self._make(arguments)
+        self._check_formats(arguments)
+        channel = self._call_out(arguments)
         channel.address = endpoint.partition("/")[2]
         application = pbx.applications.get(app) if app else None
         if application is not None:

@@ -46,11 +46,11 @@ class Server:
         idle_timeout: float = 15.0,
         pretty: bool = False,
     ) -> None:
-        self.engine = engine
-        self.faults = faults
-        self.sockets: set[Socket] = set()
-        self.thawed = asyncio.Event()
-        self.thawed.set()
+        self._engine = engine
+        self._faults = faults
+        self._sockets: set[Socket] = set()
+        self._thawed = asyncio.Event()
+        self._thawed.set()
         self._description = description
         self._users = users
         self._root = f"{prefix}/ari"
@@ -92,30 +92,30 @@ class Server:
 
     async def stop(self) -> None:
         """Close everything."""
-        self.thawed.set()
+        self._thawed.set()
         if self._timer is not None:
             self._timer.cancel()
-        await asyncio.gather(*(socket.close() for socket in list(self.sockets)))
+        await asyncio.gather(*(socket.close() for socket in list(self._sockets)))
         await self._runner.cleanup()
 
     def drop(self) -> None:
         """Cut every connection without a closing handshake; applications are inactive at once."""
         for transport in list(self._transports):
             transport.abort()
-        with self.engine.operate() as pbx:
-            for socket in list(self.sockets):
+        with self._engine.operate() as pbx:
+            for socket in list(self._sockets):
                 pbx.applications.disconnect(socket)
 
     def freeze(self) -> None:
         """Stop reading and answering; connections stay open."""
-        self.thawed.clear()
+        self._thawed.clear()
         for transport in list(self._transports):
             if not transport.is_closing():
                 transport.pause_reading()
 
     def thaw(self) -> None:
         """Continue where :meth:`freeze` stopped."""
-        self.thawed.set()
+        self._thawed.set()
         for transport in list(self._transports):
             if not transport.is_closing():
                 transport.resume_reading()
@@ -125,13 +125,13 @@ class Server:
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
-        seconds = self.engine.seconds_to_next()
+        seconds = self._engine.seconds_to_next()
         if seconds is not None:
             self._timer = asyncio.get_running_loop().call_later(seconds, self._tick)
 
     def _tick(self) -> None:
         self._timer = None
-        self.engine.tick()
+        self._engine.tick()
 
     # Requests
 
@@ -140,7 +140,7 @@ class Server:
         if isinstance(transport, asyncio.Transport):
             self._transports = {item for item in self._transports if not item.is_closing()}
             self._transports.add(transport)
-        await self.thawed.wait()
+        await self._thawed.wait()
         path, _, query = request.raw_path.partition("?")
         if path != self._root and not path.startswith(self._root + "/"):
             return page(404, "Not Found", "The requested URL was not found on this server.")
@@ -151,7 +151,7 @@ class Server:
             denied.headers["WWW-Authenticate"] = REALM
             return self._response(request, denied)
         relative = path[len(self._root) + 1 :]
-        wrong = self.faults.answer(request.method, relative)
+        wrong = self._faults.answer(request.method, relative)
         if wrong is not None:
             return self._response(request, wrong)
         if relative == "events" and request.method == "GET":
@@ -168,11 +168,11 @@ class Server:
 
     async def answer(self, request: Request, host: str | None) -> Answer:
         """Answer a request that came over HTTP or over a WebSocket."""
-        if self.faults.delay:
-            await asyncio.sleep(self.faults.delay)
+        if self._faults.delay:
+            await asyncio.sleep(self._faults.delay)
         if request.path.startswith("api-docs/"):
             return self._docs(request, host)
-        outcome = self.engine.request(request)
+        outcome = self._engine.request(request)
         if isinstance(outcome, Answer):
             return outcome
         return await self._later(outcome)
@@ -188,7 +188,7 @@ class Server:
         def resolve_in_loop(answer: Answer) -> None:
             loop.call_soon_threadsafe(resolve, answer)
 
-        with self.engine.lock:
+        with self._engine.lock:
             if pending.answer is not None:
                 return pending.answer
             pending.on_answer(resolve_in_loop)
@@ -223,18 +223,18 @@ class Server:
         socket = Socket(
             request,
             apps,
-            engine=self.engine,
-            faults=self.faults,
-            thawed=self.thawed,
+            engine=self._engine,
+            faults=self._faults,
+            thawed=self._thawed,
             answer=self.answer,
             read_only=self._users.read_only(user),
         )
         await socket.open()
-        self.sockets.add(socket)
+        self._sockets.add(socket)
         try:
             await socket.serve(subscribe_all=truth(parameters.get("subscribeAll", "")))
         finally:
-            self.sockets.discard(socket)
+            self._sockets.discard(socket)
         return socket.websocket
 
     def _response(self, request: web.BaseRequest, answer: Answer) -> web.Response:
