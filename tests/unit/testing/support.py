@@ -93,7 +93,7 @@ class PBXCase(unittest.TestCase):
         return str(self.send("POST", "channels", endpoint=endpoint, app="app", **query)["id"])
 
     def incoming(self, name: str = "alice", *, answer: bool = True) -> Phone:
-        """Let a telephone call the application."""
+        """Call the application from a telephone; return that."""
         endpoint = self.pbx.endpoints.get(f"PJSIP/{name}")
         if endpoint is None:
             endpoint = Endpoint("PJSIP", name)
