@@ -12,8 +12,8 @@ from ari.testing.core.commands import HungUp
 from ari.testing.state.channels import Channel
 
 
-class Dialplan(Protocol):
-    """The dialplan, as an originated channel runs it."""
+class Runner(Protocol):
+    """Runs the dialplan, for channels that are originated into it or leave an application."""
 
     def life(self, channel: Channel) -> Script:
         """Run the dialplan on a channel, and the end of the channel."""
@@ -27,6 +27,7 @@ class Dialplan(Protocol):
 class Origination:
     """A channel that ``POST /channels`` made: dial it, then run what it is for.
 
+    :param runner: runs the dialplan where the channel enters it.
     :param dialstring: the address as the Dial events name it.
     :param timeout: seconds until an attempt ends, None for no end.
     :param app: the application that the channel enters.
@@ -36,7 +37,7 @@ class Origination:
     def __init__(
         self,
         channel: Channel,
-        dialplan: Dialplan,
+        runner: Runner,
         dialstring: str,
         *,
         timeout: float | None,
@@ -45,7 +46,7 @@ class Origination:
         location: tuple[str, str, int] | None = None,
     ) -> None:
         self._channel = channel
-        self._dialplan = dialplan
+        self._runner = runner
         self._timeout = timeout
         self._app = app
         self._app_args = app_args
@@ -84,11 +85,11 @@ class Origination:
         channel = self._channel
         if self._location is not None:
             channel.place.go_to(*self._location)
-            yield from self._dialplan.life(channel)
+            yield from self._runner.life(channel)
             return
         assert self._app is not None
         channel.enter_application("Stasis", stasis_data(self._app, self._app_args))
-        yield from stasis(channel, self._app, self._app_args, after=self._dialplan.steps)
+        yield from stasis(channel, self._app, self._app_args, after=self._runner.steps)
         channel.ending.cause = channel.ending.cause or 16
 
 

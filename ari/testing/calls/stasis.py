@@ -26,7 +26,7 @@ NEXT_PRIORITY: Location = (None, None, None)
 
 
 class Stay:
-    """A channel's stay in an application."""
+    """A channel's stay in an application; it plays the role of the channel's control."""
 
     def __init__(self, channel: Channel, application: Application) -> None:
         self.channel = channel

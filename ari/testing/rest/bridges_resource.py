@@ -27,13 +27,13 @@ class BridgesResource(Resource):
     def _bridge(self, arguments: Arguments) -> Bridge:
         return self.pbx.bridges.require(arguments.text("bridgeId"))
 
-    def _ours(self, arguments: Arguments) -> Bridge:
+    def _stasis_bridge(self, arguments: Arguments) -> Bridge:
         bridge = self._bridge(arguments)
         if bridge.basic:
             raise Refusal(409, "Bridge not in Stasis application")
         return bridge
 
-    def _of_variables(self, arguments: Arguments) -> Bridge:
+    def _bridge_with_variables(self, arguments: Arguments) -> Bridge:
         bridge = self.pbx.bridges.get(arguments.text("bridgeId"))
         if bridge is None or bridge.basic:
             raise Refusal(404, "Provided bridge was not found", reason="Bridge Not Found")
@@ -68,7 +68,7 @@ class BridgesResource(Resource):
         return Answer.ok(bridge.json())
 
     def destroy(self, arguments: Arguments) -> Outcome:
-        self._ours(arguments).destroy()
+        self._stasis_bridge(arguments).destroy()
         return NO_CONTENT
 
     # Variables
@@ -77,13 +77,13 @@ class BridgesResource(Resource):
         name = arguments.text("variable")
         if not name:
             raise Refusal(400, "Variable name is required")
-        bridge = self._ours(arguments)
+        bridge = self._stasis_bridge(arguments)
         if name not in bridge.variables:
             raise Refusal(404, "Provided variable was not found")
         return Answer.ok({"value": bridge.variables[name]})
 
     def setBridgeVar(self, arguments: Arguments) -> Outcome:
-        bridge, name = self._ours(arguments), arguments.text("variable")
+        bridge, name = self._stasis_bridge(arguments), arguments.text("variable")
         if not name:  # would end the process of a real one
             raise Refusal(400, "Variable name is required")
         report = arguments.flag("report_events")
@@ -94,12 +94,12 @@ class BridgesResource(Resource):
         names = [name for name in arguments.words("variables") if name]
         if not names:
             raise Refusal(400, "At least one variable name is required")
-        bridge = self._of_variables(arguments)
+        bridge = self._bridge_with_variables(arguments)
         return read_variables(bridge.variables.get, names)
 
     def setBridgeVars(self, arguments: Arguments) -> Outcome:
         wanted = required_settings(arguments)
-        bridge = self._of_variables(arguments)
+        bridge = self._bridge_with_variables(arguments)
         for name, value, report in wanted:
             bridge.set_variable(name, value, report=report)
         return NO_CONTENT
@@ -110,7 +110,7 @@ class BridgesResource(Resource):
         names = arguments.words("channel")
         if not any(names):
             raise Refusal(400, "Missing parameter channel")
-        bridge = self._ours(arguments)
+        bridge = self._stasis_bridge(arguments)
         controls = []
         for name in names:
             channel = self.pbx.channels.find(name)
@@ -150,7 +150,7 @@ class BridgesResource(Resource):
         return all_of([leaving(control) for control in controls])
 
     def setVideoSource(self, arguments: Arguments) -> Outcome:
-        bridge = self._ours(arguments)
+        bridge = self._stasis_bridge(arguments)
         channel = self.pbx.channels.find(arguments.text("channelId"))
         if channel is None:
             raise Refusal(400, "Channel not found")
@@ -161,25 +161,25 @@ class BridgesResource(Resource):
         return channel.control.call(lambda: bridge.pin_video_source(channel))
 
     def clearVideoSource(self, arguments: Arguments) -> Outcome:
-        bridge = self._ours(arguments)
+        bridge = self._stasis_bridge(arguments)
         bridge.video_source_cleared = bridge.video_source is not None
         return NO_CONTENT
 
     # What they hear
 
     def startMoh(self, arguments: Arguments) -> Outcome:
-        self._ours(arguments).start_music(arguments.text("mohClass") or "default")
+        self._stasis_bridge(arguments).start_music(arguments.text("mohClass") or "default")
         return NO_CONTENT
 
     def stopMoh(self, arguments: Arguments) -> Outcome:
-        bridge = self._ours(arguments)
+        bridge = self._stasis_bridge(arguments)
         if bridge.audio.music is None:
             raise Refusal(409, "Bridge isn't playing music")
         bridge.stop_music()
         return NO_CONTENT
 
     def play(self, arguments: Arguments) -> Outcome:
-        bridge = self._ours(arguments)
+        bridge = self._stasis_bridge(arguments)
         announcer = arguments.text("announcer_format")
         if announcer and announcer not in CODECS:
             raise Refusal(422, "specified announcer_format is unknown on this system")
@@ -191,7 +191,7 @@ class BridgesResource(Resource):
     playWithId = play
 
     def record(self, arguments: Arguments) -> Outcome:
-        bridge = self._ours(arguments)
+        bridge = self._stasis_bridge(arguments)
         if arguments.optional("format") is None:  # would end the process of a real one
             raise Refusal(400, "Missing parameter format")
         recorder = arguments.text("recorder_format")

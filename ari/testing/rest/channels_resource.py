@@ -35,7 +35,7 @@ TRANSFER_STATES = {
 class ChannelsResource(ChannelCreation):
     """``/channels``."""
 
-    def _any(self, arguments: Arguments, reason: str = "") -> Channel:
+    def _require_by_id_or_name(self, arguments: Arguments, reason: str = "") -> Channel:
         channel = self.pbx.channels.find_by_id_or_name(arguments.text("channelId"))
         if channel is None:
             message = "Provided channel was not found" if reason else "Channel not found"
@@ -49,7 +49,7 @@ class ChannelsResource(ChannelCreation):
         return Answer.ok(self.require_channel(arguments).json())
 
     def hangup(self, arguments: Arguments) -> Outcome:
-        channel = self._any(arguments)
+        channel = self._require_by_id_or_name(arguments)
         reason, code = arguments.text("reason"), arguments.text("reason_code")
         cause = 16
         if reason and code:
@@ -240,7 +240,7 @@ class ChannelsResource(ChannelCreation):
         name = arguments.text("variable")
         if not name:
             raise Refusal(400, "Variable name is required")
-        return read_variable(self._any(arguments, "Channel Not Found"), name)
+        return read_variable(self._require_by_id_or_name(arguments, "Channel Not Found"), name)
 
     def setChannelVar(self, arguments: Arguments) -> Outcome:
         control = self.require_control(arguments)
@@ -254,12 +254,12 @@ class ChannelsResource(ChannelCreation):
         names = [name for name in arguments.words("variables") if name]
         if not names:
             raise Refusal(400, "At least one variable name is required")
-        channel = self._any(arguments, "Channel Not Found")
+        channel = self._require_by_id_or_name(arguments, "Channel Not Found")
         return read_variables(channel.get_variable, names)
 
     def setChannelVars(self, arguments: Arguments) -> Outcome:
         wanted = required_settings(arguments)
-        self._any(arguments, "Channel Not Found")
+        self._require_by_id_or_name(arguments, "Channel Not Found")
         control = self.require_control(arguments)
 
         def apply() -> None:
@@ -285,7 +285,7 @@ class ChannelsResource(ChannelCreation):
         return NO_CONTENT
 
     def rtpstatistics(self, arguments: Arguments) -> Outcome:
-        channel = self._any(arguments)
+        channel = self._require_by_id_or_name(arguments)
         if channel.technology == "Local":
             raise Refusal(403, "Unsupported channel type")
         if channel.endpoint is None:

@@ -16,7 +16,7 @@ MAX_BODY = 40960
 FORM = "application/x-www-form-urlencoded"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Request:
     """One request as it came, still encoded.
 
