@@ -84,7 +84,7 @@ class BridgesResource(Resource):
 
     def setBridgeVar(self, arguments: Arguments) -> Outcome:
         bridge, name = self._stasis_bridge(arguments), arguments.text("variable")
-        if not name:  # would end the process of a real one
+        if not name:  # would end the process of a real Asterisk
             raise Refusal(400, "Variable name is required")
         report = arguments.flag("report_events")
         bridge.set_variable(name, arguments.optional("value"), report=report)
@@ -192,7 +192,7 @@ class BridgesResource(Resource):
 
     def record(self, arguments: Arguments) -> Outcome:
         bridge = self._stasis_bridge(arguments)
-        if arguments.optional("format") is None:  # would end the process of a real one
+        if arguments.optional("format") is None:  # would end the process of a real Asterisk
             raise Refusal(400, "Missing parameter format")
         recorder = arguments.text("recorder_format")
         if recorder and recorder not in CODECS:

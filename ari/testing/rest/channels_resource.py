@@ -21,6 +21,7 @@ from ari.testing.rest.variables_in_requests import (
     required_settings,
 )
 from ari.testing.state.channels import Channel
+from ari.testing.state.links import Link
 from ari.testing.state.phones import DTMF
 from ari.testing.state.roles import Control
 
@@ -88,7 +89,7 @@ class ChannelsResource(ChannelCreation):
 
     def move(self, arguments: Arguments) -> Outcome:
         control = self.require_control(arguments)
-        if arguments.optional("app") is None:  # would end the process of a real one
+        if arguments.optional("app") is None:  # would end the process of a real Asterisk
             raise Refusal(400, "Missing parameter app")
         if arguments.text("app"):
             control.move(arguments.text("app"), arguments.text("appArgs"))
@@ -130,20 +131,20 @@ class ChannelsResource(ChannelCreation):
         control.add(at_once(command))
         return NO_CONTENT
 
-    def ring(self, arguments: Arguments) -> Outcome:
+    def _tell_far_end(self, arguments: Arguments, tell: Callable[[Link], None]) -> Outcome:
+        """Tell the far end something when the command's turn comes."""
         control = self.require_answered(arguments)
-        control.add(at_once(lambda: control.channel.link.ringing(True)))
+        control.add(at_once(lambda: tell(control.channel.link)))
         return NO_CONTENT
+
+    def ring(self, arguments: Arguments) -> Outcome:
+        return self._tell_far_end(arguments, lambda link: link.ringing(True))
 
     def ringStop(self, arguments: Arguments) -> Outcome:
-        control = self.require_answered(arguments)
-        control.add(at_once(lambda: control.channel.link.ringing(False)))
-        return NO_CONTENT
+        return self._tell_far_end(arguments, lambda link: link.ringing(False))
 
     def progress(self, arguments: Arguments) -> Outcome:
-        control = self.require_answered(arguments)
-        control.add(at_once(control.channel.link.progress))
-        return NO_CONTENT
+        return self._tell_far_end(arguments, lambda link: link.progress())
 
     def sendDTMF(self, arguments: Arguments) -> Outcome:
         control = self.require_answered(arguments)
@@ -192,14 +193,10 @@ class ChannelsResource(ChannelCreation):
         return self._mute(arguments, False)
 
     def hold(self, arguments: Arguments) -> Outcome:
-        control = self.require_answered(arguments)
-        control.add(at_once(lambda: control.channel.link.hold(True)))
-        return NO_CONTENT
+        return self._tell_far_end(arguments, lambda link: link.hold(True))
 
     def unhold(self, arguments: Arguments) -> Outcome:
-        control = self.require_answered(arguments)
-        control.add(at_once(lambda: control.channel.link.hold(False)))
-        return NO_CONTENT
+        return self._tell_far_end(arguments, lambda link: link.hold(False))
 
     def _music(self, arguments: Arguments, music: str | None) -> Outcome:
         control = self.require_answered(arguments)
