@@ -268,16 +268,34 @@ class EndingTest(StreamedAsterisk):
         def close(*_):
             closing.append(self.client.close())
 
-        previous = signal.signal(signal.SIGALRM, close)
-        self.addCleanup(signal.signal, signal.SIGALRM, previous)
-        self.addCleanup(signal.setitimer, signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGUSR1, close)
+        # Not its default, which ends the process: on a busy machine a last one may come late.
+        self.addCleanup(signal.signal, signal.SIGUSR1, signal.SIG_IGN)
         for microseconds in range(100, 5000, 250):
-            signal.setitimer(signal.ITIMER_REAL, microseconds / 1e6, 0.0002)
-            while not closing:  # a close before the run began does not count
-                self.client.run("app")
-            signal.setitimer(signal.ITIMER_REAL, 0)
+            with self.signals(signal.SIGUSR1, after=microseconds / 1e6):
+                while not closing:  # a close before the run began does not count
+                    self.client.run("app")
             closing.clear()
         self.assertEqual(library_threads(), [])
+
+    @contextlib.contextmanager
+    def signals(self, number, after):
+        """Send this process a signal after some seconds, and again and again until the end."""
+        over = threading.Event()
+
+        def send():
+            pause = after
+            while not over.wait(pause):
+                os.kill(os.getpid(), number)
+                pause = 0.0002
+
+        thread = threading.Thread(target=send)
+        thread.start()
+        try:
+            yield
+        finally:
+            over.set()
+            thread.join(DEADLINE)
 
     def test_closing_while_a_handler_waits(self):
         for workers in (0, 2):
