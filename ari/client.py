@@ -17,7 +17,7 @@ from .rest.call import PreparedCall, finish, prepare
 from .rest.repository import Repository
 from .session.digits import read_digits
 from .session.registration import Listening
-from .session.run import Run, call_here, call_listeners
+from .session.run import Run, call_here, call_listeners, take_in
 from .session.session import Session
 from .session.startup import describe, make_swagger_client, wait_for_start
 from .session.waiting import NextEvent, ThreadWaiter
@@ -325,9 +325,9 @@ class Client(Listening):
 
         :raises ValueError: a field that should hold an object holds something else.
         """
-        keys = self._session.schema.references(event)
-        self._session.waits.meet(event, keys)
-        call_listeners(self._session, event, keys, call_here)
+        session = self._session
+        keys = session.schema.references(event)
+        call_listeners(session, take_in(session, event, keys), call_here)
 
     def wait_for(
         self,

@@ -8,7 +8,7 @@ of a client and classes of :mod:`ari.model` there are. A new class of object is 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -23,6 +23,7 @@ __all__ = [
     "TARGETS",
     "Key",
     "Kind",
+    "ended_key",
     "target_keys",
 ]
 
@@ -219,6 +220,19 @@ SOURCES = {kind.source_scheme: kind for kind in KINDS if kind.source_scheme}
 
 #: The class that the scheme of a ``target_uri`` names.
 TARGETS = {kind.target_scheme: kind.name for kind in KINDS if kind.target_scheme}
+
+
+def ended_key(event_type: str, keys: Sequence[Key]) -> Key | None:
+    """Return the object that an event ends; None if it ends none.
+
+    :param keys: the objects that the event is about, its main object first.
+    """
+    class_name = ENDS.get(event_type)
+    if class_name is not None:
+        for key in keys:
+            if key[0] == class_name:
+                return key
+    return None
 
 
 def target_keys(targeted: Mapping[str, object]) -> list[Key]:

@@ -15,15 +15,17 @@ import itertools
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from operator import attrgetter
 from typing import TYPE_CHECKING, Protocol, TypeAlias
 
-from ..kinds import ENDS, LEAVES, Key
+from ..kinds import LEAVES, Key, ended_key
+from ..transport.base import Json
 
 if TYPE_CHECKING:
     from typing_extensions import Self
 
-__all__ = ["Call", "Listener", "ListenerTable", "Subscription", "call_each"]
+__all__ = ["Call", "Delivery", "Listener", "ListenerTable", "Subscription", "call_each"]
 
 #: A user's function that is registered for events.
 Listener: TypeAlias = Callable[..., object]
@@ -50,6 +52,7 @@ class Subscription:
         "args",
         "callback",
         "closed",
+        "ended_with",
         "event_type",
         "key",
         "kwargs",
@@ -77,6 +80,7 @@ class Subscription:
         self.once = once
         self.order = order
         self.closed = False
+        self.ended_with: int | None = None
 
     def __iter__(self) -> Iterator[object]:
         return iter((self.callback, self.args, self.kwargs))
@@ -100,14 +104,37 @@ class Subscription:
     def close(self) -> None:
         """Unsubscribe."""
         self._table.remove(self)
+        self.ended_with = None
 
-    def claim(self) -> bool:
+    def claim(self, event_number: int) -> bool:
         """Tell whether the listener must be called for an event now.
 
         It must not if the subscription was closed, or is for one event and another thread was
-        first.
+        first. Events that were read before its object ended still count, however late they are
+        handled.
+
+        :param event_number: the event's number in the order of reading.
         """
-        return self._table.remove(self) if self.once else not self.closed
+        if not self.closed and not self.once:
+            return True
+        return self._table.claim(self, event_number)
+
+
+@dataclass(slots=True)
+class Delivery:
+    """An event on its way to its listeners.
+
+    :ivar keys: the objects that the event is about, its main object first.
+    :ivar number: its number in the order of reading.
+    :ivar listeners: its listeners as it was read, in the order of their registration.
+    :ivar added: how many listeners had been registered by then.
+    """
+
+    event: Json
+    keys: Sequence[Key]
+    number: int
+    listeners: list[Subscription]
+    added: int
 
 
 class ListenerTable:
@@ -115,6 +142,7 @@ class ListenerTable:
 
     :param left: how many objects that left keep their listeners, since a channel may come back to
         Stasis, and may end without an event.
+    :ivar added: how many listeners have ever been registered.
     """
 
     def __init__(self, left: int = 1000) -> None:
@@ -124,6 +152,7 @@ class ListenerTable:
         self._left_limit = left
         self._lock = threading.RLock()
         self._order = itertools.count()
+        self.added = 0
 
     def add(
         self,
@@ -156,6 +185,7 @@ class ListenerTable:
                     self.remove(other)
                 listeners = self._home(key).setdefault(event_type, [])
             listeners.append(subscription)
+            self.added += 1
             return subscription
 
     def _home(self, key: Key | None) -> dict[str, list[Subscription]]:
@@ -176,6 +206,14 @@ class ListenerTable:
                 self._forget(key)
             return was_open
 
+    def add_later(self, delivery: Delivery) -> None:
+        """Add the listeners that were registered since an event was read."""
+        known = set(delivery.listeners)
+        for subscription in self.matching(delivery.event["type"], delivery.keys):
+            if subscription not in known:
+                delivery.listeners.append(subscription)
+        delivery.listeners.sort(key=_order_of)
+
     def matching(self, event_type: str, keys: Sequence[Key]) -> list[Subscription]:
         """Return the subscriptions that an event is for, in the order of their registration.
 
@@ -191,14 +229,29 @@ class ListenerTable:
         found.sort(key=_order_of)
         return found
 
-    def retire_ended(self, event_type: str, keys: Sequence[Key]) -> None:
-        """Unregister the listeners of an object that this event ends, once they were called."""
-        if event_type in LEAVES and keys:
+    def claim(self, subscription: Subscription, event_number: int) -> bool:
+        """Tell whether a listener must be called for an event; see :meth:`Subscription.claim`."""
+        with self._lock:
+            if not subscription.closed:
+                self.remove(subscription)  # it is for one event only
+                return True
+            if subscription.ended_with is None or event_number > subscription.ended_with:
+                return False
+            if subscription.once:
+                subscription.ended_with = None
+            return True
+
+    def end(self, event_type: str, keys: Sequence[Key], event_number: int) -> None:
+        """Unregister the listeners of an object that an event ends, or reports as having left.
+
+        :param keys: the objects that the event is about, its main object first.
+        :param event_number: the event's number in the order of reading.
+        """
+        ended = ended_key(event_type, keys)
+        if ended is not None:
+            self.retire(ended, event_number)
+        elif event_type in LEAVES and keys:
             self.keep_for_a_while(keys[0])
-        elif event_type in ENDS:
-            ended = ENDS[event_type]
-            for gone in [key for key in keys if key[0] == ended][:1]:
-                self.retire(gone)
 
     def keep_for_a_while(self, key: Key) -> None:
         """Keep the listeners of an object that events may or may not mention again.
@@ -211,13 +264,17 @@ class ListenerTable:
             self._left[key] = None
             self._left.move_to_end(key)
             if len(self._left) > self._left_limit:
-                self.retire(next(iter(self._left)))
+                self.retire(next(iter(self._left)), 0)
 
-    def retire(self, key: Key) -> None:
-        """Unregister all listeners of an object that is gone."""
+    def retire(self, key: Key, event_number: int) -> None:
+        """Unregister all listeners of an object that is gone.
+
+        :param event_number: the last event that may still be for them.
+        """
         with self._lock:
             for listeners in list(self.by_object.get(key, {}).values()):
                 for subscription in list(listeners):
+                    subscription.ended_with = event_number
                     self.remove(subscription)
 
     def _forget(self, key: Key) -> None:
@@ -233,17 +290,19 @@ class ListenerTable:
 def call_each(
     subscriptions: Sequence[Subscription],
     arguments: tuple[object, ...],
+    event_number: int,
     call: Call,
     on_error: Callable[[BaseException], object],
 ) -> None:
     """Call listeners one after another.
 
     :param arguments: what each is called with, before the arguments of its registration.
+    :param event_number: the number of the event that they are called for; 0 for what is not one.
     :param call: calls one of them.
     :param on_error: called with what one of them raised; what it raises itself ends this.
     """
     for subscription in subscriptions:
-        if subscription.claim():
+        if subscription.claim(event_number):
             try:
                 call(
                     subscription,

@@ -173,8 +173,8 @@ class WaitingRoom:
             if self._closed or waiter.party in self._deaf:
                 self._dismiss(waiter, None, _CLOSED)
 
-    def meet(self, event: Json, keys: Sequence[Key]) -> None:
-        """Hand an event that was just read to the waiters for it.
+    def meet(self, event: Json, keys: Sequence[Key]) -> int:
+        """Hand an event that was just read to the waiters for it; return the event's number.
 
         :param keys: the objects that the event is about, its main object first.
         """
@@ -196,6 +196,7 @@ class WaitingRoom:
             self._recent.append((number, event, tuple(keys)))
             if not moved_on:
                 self._remember(event, keys)
+            return number
 
     def has_moved_on(self, event: Json, keys: Sequence[Key]) -> bool:
         """Tell whether a StasisEnd is about a channel that has entered another application since.
@@ -238,6 +239,7 @@ class WaitingRoom:
         ended = next((key for key in keys if key[0] == _ENDED_BY[event_type]), None)
         if ended is not None:
             self._entered.pop(ended, None)
+            self._gone.pop(ended, None)
             self._ends.setdefault(ended, {})[event_type] = event
             self._ends.move_to_end(ended)
             if len(self._ends) > self._remembered:
@@ -266,6 +268,29 @@ class WaitingRoom:
                 self._gone.popitem(last=False)
             for waiter in self._by_key.get(key, ()):
                 self._end_if_gone(waiter, key)
+
+    def was_told_of_end(self, key: Key) -> bool:
+        """Tell whether an event reported the end of this object."""
+        with self._lock:
+            return any(event_type in ENDS for event_type in self._ends.get(key, ()))
+
+    def is_inside(self, key: Key) -> bool:
+        """Tell whether a channel is known to have entered an application, and not to have left."""
+        with self._lock:
+            return key in self._entered
+
+    def leave_unseen(self, key: Key, how: str) -> None:
+        """End the waits on a channel that left its application without an event having said so.
+
+        Waits for what may still come, such as its return, go on.
+
+        :param how: what became of it, for error texts.
+        """
+        with self._lock:
+            self._entered.pop(key, None)
+            for waiter in self._by_key.get(key, ()):
+                if not waiter.types & _AFTER_STASIS_END:
+                    self._dismiss(waiter, key, f"the {key[0]} {how}")
 
     def _end_if_gone(self, waiter: Waiter, key: Key) -> None:
         if key in self._gone:

@@ -16,6 +16,7 @@ __all__ = [
     "AsteriskWorkarounds",
     "explain",
     "is_asterisk",
+    "is_in_dialplan",
     "lacks_description",
 ]
 
@@ -73,6 +74,15 @@ def lacks_description(error: Exception) -> bool:
     if isinstance(error, ARIServerError):
         return "rest-api" in error.message
     return isinstance(error.__cause__, ARINotFound)
+
+
+def is_in_dialplan(channel: Json) -> bool:
+    """Tell whether a channel, by its JSON, runs the dialplan and not a Stasis application.
+
+    A channel that was dialled bears the name of the application that dialled it, also in Stasis.
+    """
+    name = channel.get("dialplan", {}).get("app_name", "")
+    return name not in ("", "Stasis", "AppDial2")
 
 
 def is_asterisk(answer: Response) -> bool:

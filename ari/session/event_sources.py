@@ -6,7 +6,7 @@ import threading
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
-from ..kinds import BY_NAME, ENDS, Key
+from ..kinds import BY_NAME, Key, ended_key
 
 __all__ = ["EventSources"]
 
@@ -40,10 +40,9 @@ class EventSources:
 
         :param keys: the objects that the event is about, its main object first.
         """
-        if event_type in ENDS and keys and keys[0][0] == ENDS[event_type]:
-            scheme = BY_NAME[keys[0][0]].source_scheme
-            if scheme:
-                self.drop(f"{scheme}:{keys[0][1]}")
+        ended = ended_key(event_type, keys)
+        if ended is not None and BY_NAME[ended[0]].source_scheme:
+            self.drop(f"{BY_NAME[ended[0]].source_scheme}:{ended[1]}")
 
     def drop(self, source: str) -> None:
         """Forget a source that is gone."""

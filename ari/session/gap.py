@@ -7,22 +7,22 @@ for ever. Everything here is a procedure: it yields requests and pauses.
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import requests
 
 from ..connection.backoff import Backoff
-from ..events.listeners import ListenerTable
-from ..events.waits import WaitingRoom
 from ..exceptions import ARIException
-from ..kinds import BY_NAME, KINDS, SOURCES, Key
+from ..kinds import KINDS, SOURCES, Key, Kind
+from ..rest.workarounds import is_in_dialplan
 from ..swagger.client import Operation, SwaggerClient
 from ..transport.base import Json, Response
 from ..transport.errors import response_error
 from ..transport.procedures import Pause, Procedure
 from .event_sources import EventSources
+from .session import Session
 
-__all__ = ["check_after_gap", "find_gone", "recover", "resubscribe"]
+__all__ = ["check_after_gap", "find_gone", "resubscribe", "retire_gone"]
 
 log = logging.getLogger(__name__)
 
@@ -30,63 +30,77 @@ log = logging.getLogger(__name__)
 #: two waits may begin to wait for what is gone already.
 CHECKS = (0.0, 1.0, 5.0, 30.0)
 
+#: Seconds in which the last events of an object that is gone may still come.
+GRACE = 2.0
+
+#: What makes a check fail, to be made again.
+_FAILURES = (
+    ARIException,
+    requests.RequestException,
+    AttributeError,
+    KeyError,
+    TypeError,
+    ValueError,
+)
+
 #: How a check that failed is tried again.
 RETRY = Backoff(first_delay=1.0, max_delay=10.0)
 
 
-def check_after_gap(
-    swagger: SwaggerClient,
-    apps: Sequence[str],
-    sources: EventSources,
-    listeners: ListenerTable,
-    waits: WaitingRoom,
-) -> Procedure[None]:
+def check_after_gap(session: Session, apps: Sequence[str]) -> Procedure[None]:
     """Make up for a gap, several times over; each check is tried again until it works.
 
-    Ends early when a pause's outcome is true: the connection was lost again, or the run ends.
+    An object that is there at a check after the reconnection is told of by events from then on,
+    and is not asked about again. Ends early when a pause's outcome is true: the connection was
+    lost again, or the run ends.
 
     :param apps: the applications that were registered again.
     """
+    alive: set[Key] = set()
     for pause in CHECKS:
         attempt = 0
         while True:
             if (yield Pause(RETRY.delay(attempt) if attempt else pause)):
                 return
-            if (yield from recover(swagger, apps, sources, listeners, waits)):
+            try:
+                for app in apps:
+                    yield from resubscribe(session.swagger, session.event_sources, app)
+                apps = ()  # which need to be subscribed once only
+                if (yield from retire_gone(session, alive)):
+                    return
                 break
+            except _FAILURES as ex:
+                log.warning("the check after a lost connection failed: %s", ex)
             attempt += 1
-        apps = ()  # which need to be subscribed once only
 
 
-def recover(
-    swagger: SwaggerClient,
-    apps: Sequence[str],
-    sources: EventSources,
-    listeners: ListenerTable,
-    waits: WaitingRoom,
-) -> Procedure[bool]:
-    """Restore subscriptions and retire objects that ended; return whether it worked.
+def retire_gone(session: Session, alive: set[Key]) -> Procedure[bool]:
+    """Retire the objects that ended or left during a gap; return whether a pause was cut short.
 
-    What failed is logged.
+    Their last events may be on their way, so they get a grace; and what was read before counts,
+    however late it is handled.
 
-    :param apps: the applications that were registered again.
-    :param sources: what they are subscribed to.
-    :param listeners: those about objects that are gone are unregistered.
-    :param waits: those on objects that are gone end.
+    :param alive: objects that are known to be there, which are not asked about; those that are
+        found to be are added.
     """
+    listeners, waits = session.listeners, session.waits
     # Taken before asking: what is made from now on is not known to be there, and not judged.
-    keys = list(dict.fromkeys([*listeners.keys(), *waits.keys()]))
-    try:
-        for app in apps:
-            yield from resubscribe(swagger, sources, app)
-        for key in (yield from find_gone(swagger, keys)):
-            log.info("%s %s ended while the connection was lost", *key)
-            waits.retire(key, "ended while the connection was lost")
-            listeners.retire(key)
+    keys = [key for key in dict.fromkeys([*listeners.keys(), *waits.keys()]) if key not in alive]
+    gone, left = yield from find_gone(session.swagger, keys, waits.is_inside)
+    alive.update(key for key in keys if key not in gone)
+    for key in gone:
+        waits.retire(key, "ended while the connection was lost", grace=GRACE)
+    for key in left:
+        log.info("%s %s left the application while the connection was lost", *key)
+        waits.leave_unseen(key, "left the application while the connection was lost")
+        listeners.keep_for_a_while(key)
+    if gone and (yield Pause(GRACE)):
         return True
-    except (ARIException, requests.RequestException, AttributeError, KeyError, ValueError) as ex:
-        log.warning("the check after a lost connection failed: %s", ex)
-        return False
+    for key in gone:
+        if not waits.was_told_of_end(key):
+            log.info("%s %s ended while the connection was lost", *key)
+            listeners.retire(key, waits.count)
+    return False
 
 
 def resubscribe(swagger: SwaggerClient, sources: EventSources, app: str) -> Procedure[None]:
@@ -119,12 +133,19 @@ def _is_listed(source: str, application: Mapping[str, Sequence[str]]) -> bool:
     return kind is not None and (name or kind.all_topic) in application.get(kind.listed_in, ())
 
 
-def find_gone(swagger: SwaggerClient, keys: Iterable[Key]) -> Procedure[list[Key]]:
-    """Return those of these objects that do not exist any more.
+def find_gone(
+    swagger: SwaggerClient,
+    keys: Iterable[Key],
+    is_inside: Callable[[Key], bool] = lambda _key: False,
+) -> Procedure[tuple[list[Key], list[Key]]]:
+    """Return those of these objects that no longer exist, and the channels that left.
 
     Only channels, bridges, playbacks and live recordings come and go.
+
+    :param is_inside: tells whether a channel was last known to be in an application.
     """
     gone: list[Key] = []
+    left: list[Key] = []
     by_class: dict[str, list[Key]] = {}
     for key in keys:
         by_class.setdefault(key[0], []).append(key)
@@ -133,19 +154,24 @@ def find_gone(swagger: SwaggerClient, keys: Iterable[Key]) -> Procedure[list[Key
             continue
         resource, _, nickname = kind.checked_by.partition(".")
         operation: Operation = getattr(getattr(swagger, resource), nickname)
-        if operation.model.response_class.startswith("List["):
-            gone += yield from _missing_in_list(operation, by_class[kind.name])
-        else:
+        if not operation.model.response_class.startswith("List["):
             gone += yield from _not_found(operation, by_class[kind.name])
-    return gone
+            continue
+        present = yield from _listed(operation, kind)
+        for key in by_class[kind.name]:
+            if key[1] not in present:
+                gone.append(key)
+            elif is_inside(key) and is_in_dialplan(present[key[1]]):
+                left.append(key)
+    return gone, left
 
 
-def _missing_in_list(operation: Operation, keys: Sequence[Key]) -> Procedure[list[Key]]:
+def _listed(operation: Operation, kind: Kind) -> Procedure[dict[str, Json]]:
+    """Return the objects that there are, by id."""
     answer: Response = yield operation.request()
     _raise_if_failed(answer, operation, worst=400)
-    (id_field,) = BY_NAME[keys[0][0]].id_fields
-    present = {item[id_field] for item in answer.json()}
-    return [key for key in keys if key[1] not in present]
+    (id_field,) = kind.id_fields
+    return {item[id_field]: item for item in answer.json()}
 
 
 def _not_found(operation: Operation, keys: Sequence[Key]) -> Procedure[list[Key]]:

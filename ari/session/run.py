@@ -17,16 +17,16 @@ from functools import partial
 from ..connection.backoff import Reconnect
 from ..connection.latch import PATIENCE, Latch
 from ..connection.stream import EventStream
-from ..events.listeners import Call, Listener, Subscription, call_each
+from ..events.listeners import Call, Delivery, Listener, Subscription, call_each
 from ..events.schema import parse
-from ..kinds import ENDS, Key
+from ..kinds import ENDS, LEAVES, Key, ended_key
 from ..transport.base import Json
 from ..transport.procedures import Pause, drive, take_step
 from .gap import check_after_gap
 from .session import Session
 from .workers import Workers
 
-__all__ = ["Run", "call_here", "call_listeners"]
+__all__ = ["Run", "call_here", "call_listeners", "take_in"]
 
 log = logging.getLogger(__name__)
 
@@ -120,8 +120,7 @@ class Run:
     def on_message(self, message: object) -> None:
         """Treat a message; one that is neither an event nor an answer is logged and passed over.
 
-        The order matters: whoever waits is met first, before any handler can begin another wait,
-        and what the event ends is forgotten before it is queued for its listeners.
+        See :func:`take_in` for what is done at once; the rest waits in its lane.
         """
         if message == "":
             return
@@ -137,13 +136,11 @@ class Run:
             shown = message[:200] if isinstance(message, (str, bytes)) else message
             log.error("invalid event passed over: %s: %.200r", ex, shown)
             return
-        session.waits.meet(event, keys)
-        if event["type"] in ENDS:
-            session.event_sources.forget_ended(event["type"], keys)
+        delivery = take_in(session, event, keys)
         if event["type"] == "ApplicationReplaced":
             self._on_replaced(event)
         lane = keys[0] if keys else None
-        self._workers.put(lane, partial(self.handle, event, keys))
+        self._workers.put(lane, partial(self.handle, delivery))
 
     def _on_replaced(self, event: Json) -> None:
         app = str(event.get("application"))
@@ -187,10 +184,7 @@ class Run:
                 return over.wait(step.seconds)
             return take_step(step, swagger.transport)
 
-        check = check_after_gap(
-            swagger, apps, session.event_sources, session.listeners, session.waits
-        )
-        drive(check, perform)
+        drive(check_after_gap(session, apps), perform)
 
     def on_lost(self, apps: Sequence[str], reason: str) -> None:
         """Call the listeners of applications that are no longer registered."""
@@ -215,9 +209,9 @@ class Run:
 
     # What the workers run.
 
-    def handle(self, event: Json, keys: Sequence[Key]) -> None:
+    def handle(self, delivery: Delivery) -> None:
         """Call the listeners of an event."""
-        call_listeners(self._session, event, keys, self._workers.call)
+        call_listeners(self._session, delivery, self._workers.call)
 
     def _register(self, app: str) -> None:
         self._registered.add(app)
@@ -229,22 +223,44 @@ class Run:
             self._call_all(self._session.deregistered.matching(app, ()))
 
     def _call_all(self, subscriptions: Sequence[Subscription]) -> None:
-        call_each(subscriptions, (), self._workers.call, self._session.exception_handler)
+        call_each(subscriptions, (), 0, self._workers.call, self._session.exception_handler)
 
 
-def call_listeners(session: Session, event: Json, keys: Sequence[Key], call: Call) -> None:
-    """Call the listeners of an event, then unregister those of an object that it ends.
+def take_in(session: Session, event: Json, keys: Sequence[Key]) -> Delivery:
+    """Meet the waits with an event that was just read, and take down its listeners.
 
-    :param keys: the objects that the event is about.
+    Whoever waits comes first, before a handler can begin another wait. The listeners are those
+    that the event finds now: one that ends their object, and is handled earlier in a lane of its
+    own, does not take them away.
+
+    :param keys: the objects that the event is about, its main object first.
+    """
+    table, event_type = session.listeners, event["type"]
+    number = session.waits.meet(event, keys)
+    added = table.added
+    delivery = Delivery(event, keys, number, table.matching(event_type, keys), added)
+    if event_type in ENDS or event_type in LEAVES:
+        session.event_sources.forget_ended(event_type, keys)
+        if not session.waits.has_moved_on(event, keys):
+            table.end(event_type, keys, number)
+    return delivery
+
+
+def call_listeners(session: Session, delivery: Delivery, call: Call) -> None:
+    """Call the listeners of an event: those that it found, and those registered since.
+
     :param call: calls one listener.
     """
-    listeners = session.listeners
+    table, event = session.listeners, delivery.event
+    if table.added != delivery.added:
+        table.add_later(delivery)
     try:
-        matching = listeners.matching(event["type"], keys)
-        call_each(matching, (event,), call, session.exception_handler)
+        call_each(delivery.listeners, (event,), delivery.number, call, session.exception_handler)
     finally:
-        if not session.waits.has_moved_on(event, keys):
-            listeners.retire_ended(event["type"], keys)
+        ended = ended_key(event["type"], delivery.keys) if event["type"] in ENDS else None
+        if ended is not None and session.waits.has_ended(ended):
+            # Those that were registered when the object had ended already.
+            table.retire(ended, delivery.number)
 
 
 def call_here(

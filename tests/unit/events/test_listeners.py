@@ -150,9 +150,9 @@ class TableTest(unittest.TestCase):
     def test_closing_is_idempotent_and_a_context_manager(self):
         with self.add("1", key=CHANNEL) as subscription:
             self.assertIn("Channel c1: 1", repr(subscription))
-            self.assertTrue(subscription.claim())
+            self.assertTrue(subscription.claim(1))
         subscription.close()
-        self.assertFalse(subscription.claim())
+        self.assertFalse(subscription.claim(1))
         self.assertEqual(self.table.by_object, {})
         self.assertEqual(repr(self.add("2")), "<Subscription to X: 2>")
 
@@ -179,7 +179,7 @@ class TableTest(unittest.TestCase):
 
         def claim():
             barrier.wait()
-            claims.append(subscription.claim())
+            claims.append(subscription.claim(1))
 
         threads = [threading.Thread(target=claim) for _ in range(8)]
         for thread in threads:
@@ -201,24 +201,24 @@ class TableTest(unittest.TestCase):
                 gone, target = (class_name, "x"), ("Endpoint", "t")
                 listeners = [self.add("1", "A", key=gone), self.add("2", "B", key=gone)]
                 stays = self.add("3", "A", key=target)
-                self.table.retire_ended(event_type, [target, gone])
+                self.table.end(event_type, [target, gone], 1)
                 self.assertTrue(all(s.closed for s in listeners))
                 self.assertFalse(stays.closed)
-                self.table.retire_ended(event_type, [])
-                self.table.retire_ended(event_type, [gone])
+                self.table.end(event_type, [], 1)
+                self.table.end(event_type, [gone], 1)
                 stays.close()
         self.assertEqual(self.table.by_object, {})
 
     def test_other_events_retire_nothing(self):
         self.add("1", key=CHANNEL)
-        self.table.retire_ended("ChannelHangupRequest", [CHANNEL])
+        self.table.end("ChannelHangupRequest", [CHANNEL], 1)
         self.assertEqual(self.names(), ["1"])
 
     def leave(self, *channels):
         for name in channels:
             key = ("Channel", name)
             self.add(name, key=key)
-            self.table.retire_ended("StasisEnd", [key])
+            self.table.end("StasisEnd", [key], 1)
 
     def kept(self):
         return [name for _, name in self.table.keys()]  # noqa: SIM118 - it is no dict
@@ -231,7 +231,7 @@ class TableTest(unittest.TestCase):
 
     def test_leaving_again_counts_as_recent(self):
         self.leave("a", "b", "c")
-        self.table.retire_ended("StasisEnd", [("Channel", "a")])
+        self.table.end("StasisEnd", [("Channel", "a")], 1)
         self.leave("d")
         self.assertEqual(set(self.kept()), {"a", "c", "d"})
 
@@ -246,16 +246,16 @@ class TableTest(unittest.TestCase):
         self.leave("a")
         self.table.matching("StasisStart", [("Channel", "a")])
         self.leave("b", "c", "d", "e")
-        self.table.retire_ended("StasisStart", [("Channel", "a")])
+        self.table.end("StasisStart", [("Channel", "a")], 1)
         self.assertIn(("Channel", "a"), self.table.keys())
 
     def test_leaving_without_listeners_is_not_remembered(self):
-        self.table.retire_ended("StasisEnd", [CHANNEL])
+        self.table.end("StasisEnd", [CHANNEL], 1)
         self.assertEqual(len(self.table._left), 0)
 
     def test_what_is_closed_is_not_remembered(self):
         subscription = self.add("1", key=CHANNEL)
-        self.table.retire_ended("StasisEnd", [CHANNEL])
+        self.table.end("StasisEnd", [CHANNEL], 1)
         subscription.close()
         self.assertEqual(len(self.table._left), 0)
 

@@ -7,7 +7,7 @@ import sys
 import unittest
 from pathlib import Path
 
-from ari.session.run import Run
+from ari.session.run import Run, take_in
 
 from ..support import MockedAsterisk, channel_json, event
 
@@ -39,9 +39,7 @@ class Calls(MockedAsterisk):
         """Let an event take the way from the reading thread to the handlers."""
         client = self.client
         keys = client._session.schema.references(happening)
-        client._session.waits.meet(happening, keys)
-        client._session.event_sources.forget_ended(happening["type"], keys)
-        self.running.handle(happening, keys)
+        self.running.handle(take_in(client._session, happening, keys))
 
     def on_start(self, channel, happening):
         for event_type in ("ChannelStateChange", "ChannelDtmfReceived", "PlaybackFinished"):

@@ -69,6 +69,31 @@ class ServingTest(StreamedAsterisk):
         peer.send(start("slow"), start("quick"))
         self.assertEqual([done.next(), done.next()], ["quick", "slow"])
 
+    def test_an_end_handled_in_another_lane_takes_no_listener_away(self):
+        busy, go_on, got = threading.Event(), threading.Event(), Inbox()
+        bridge = {"id": "b1", "bridge_type": "mixing", "channels": []}
+
+        def on_start(channel, event):
+            busy.set()
+            self.assertTrue(go_on.wait(DEADLINE))
+
+        def destroyed(bridge, event):
+            got("destroyed")
+            go_on.set()
+
+        self.client.on_channel_event("StasisStart", on_start)
+        self.client.on_bridge_event("BridgeDestroyed", destroyed)
+        left = self.bridge().on_event("ChannelLeftBridge", lambda *_: got("left"))
+        _, peer = self.start(workers=2)
+        peer.send(start())
+        self.assertTrue(busy.wait(DEADLINE))
+        peer.send(
+            event("ChannelLeftBridge", bridge=bridge, channel=channel_json()),
+            event("BridgeDestroyed", bridge=bridge),
+        )
+        self.assertEqual([got.next(), got.next()], ["destroyed", "left"])
+        self.assertTrue(left.closed)
+
     def test_the_pool_is_as_large_as_the_workers(self):
         self.start(workers=40)
         self.assertEqual(self.client.swagger.http_client._pool_size, 41)

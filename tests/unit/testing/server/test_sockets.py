@@ -1,5 +1,6 @@
 """The WebSocket side."""
 
+import contextlib
 import json
 
 import websocket
@@ -118,6 +119,7 @@ class SocketTest(SimulatorCase):
 
     def test_a_client_that_does_not_read_is_cut_off(self) -> None:
         self.socket()
-        for _ in range(20):  # more than the buffers of any system on the way hold
-            self.sim.emit("ChannelUserevent", app="app", padding="x" * 2**20)
+        with contextlib.suppress(KeyError):  # it may be cut off before the last
+            for _ in range(20):  # more than the buffers of any system on the way hold
+                self.sim.emit("ChannelUserevent", app="app", padding="x" * 2**20)
         self.sim.wait_until(lambda: not self.sim.applications, DEADLINE, what="the end")
