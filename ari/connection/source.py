@@ -6,9 +6,6 @@ import logging
 from collections.abc import Callable
 from typing import Protocol, TypeAlias
 
-import websocket
-
-from ..exceptions import ARIException
 from ..transport.errors import root_cause
 
 __all__ = ["HEARD", "Ended", "Lost", "Message", "Received", "RecvSource", "Socket", "Source"]
@@ -107,7 +104,7 @@ class RecvSource:
             return None
         try:
             message = self.socket.recv()
-        except (OSError, ARIException, websocket.WebSocketException) as ex:
+        except Exception as ex:  # whatever somebody else's socket raises
             raise Lost(root_cause(ex)) from ex
         if message is None:
             raise Ended
@@ -126,19 +123,22 @@ class RecvSource:
         send: Callable[[str], object] | None = getattr(self.socket, "send", None)
         if send is None:
             raise Lost(f"{type(self.socket).__name__} cannot send")
-        send(text)
+        try:
+            send(text)
+        except Exception as ex:
+            raise Lost(root_cause(ex)) from ex
 
     def wake(self) -> None:
         """Say goodbye, at which ``recv()`` returns."""
         self._woken = True
         try:
             self.socket.send_close()
-        except (OSError, websocket.WebSocketException) as ex:
+        except Exception as ex:  # noqa: BLE001 - what wakes goes on to wake others
             log.debug("waking the reader: %s", ex)
 
     def close(self, *, farewell: bool) -> None:
         """Close the socket; whoever wakes it has said goodbye already."""
         try:
             self.socket.close()
-        except (OSError, websocket.WebSocketException) as ex:
+        except Exception as ex:  # noqa: BLE001 - the connection is given up in any case
             log.debug("closing: %s", ex)

@@ -5,6 +5,7 @@ import logging
 import queue
 import signal
 import socket
+import struct
 import threading
 import time
 import unittest
@@ -16,6 +17,7 @@ import trustme
 
 from ari.connection.backoff import Reconnect
 from ari.connection.latch import Latch
+from ari.connection.source import Lost, RecvSource
 from ari.connection.stream import EventStream
 from ari.connection.websocket import as_source
 from ari.exceptions import (
@@ -176,12 +178,31 @@ class StubTest(StreamTest):
         stub.send_close.assert_not_called()
 
     def test_an_error_is_a_lost_connection(self):
+        for error in (OSError("cut off"), IndexError("cut off"), struct.error("cut off")):
+            with self.subTest(error=error):
+                stub = mock.Mock(spec=["recv", "send_close", "close"])
+                stub.recv.side_effect = error
+                self.stream(lambda apps, stub=stub: stub, reconnect=None).open()
+                self.told.next()
+                self.assert_lost("cut off")
+                self.assert_end(ARIConnectionError, "cut off")
+
+    def test_what_ends_a_process_ends_the_stream(self):
         stub = mock.Mock(spec=["recv", "send_close", "close"])
-        stub.recv.side_effect = OSError("cut off")
-        self.stream(lambda apps: stub, reconnect=None).open()
+        stub.recv.side_effect = SystemExit(3)
+        self.stream(lambda apps: stub).open()
         self.told.next()
-        self.assert_lost("cut off")
-        self.assert_end(ARIConnectionError, "cut off")
+        self.assert_end(SystemExit)
+        stub.close.assert_called_once_with()
+
+    def test_a_message_that_cannot_be_sent(self):
+        stub = mock.Mock(spec=["send"])
+        for error in (OSError("cut off"), ValueError("cut off")):
+            stub.send.side_effect = error
+            with self.assertRaisesRegex(Lost, "cut off"):
+                RecvSource(stub).send("one")
+        with self.assertRaisesRegex(Lost, "int cannot send"):
+            RecvSource(3).send("one")
 
     def test_closing_sends_a_close_which_ends_the_reading(self):
         goodbye = threading.Event()
@@ -199,12 +220,13 @@ class StubTest(StreamTest):
         self.assert_end()
 
     def test_errors_while_closing_do_no_harm(self):
-        stub = mock.Mock(spec=["recv", "send_close", "close"])
-        stub.recv.return_value = None
-        stub.close.side_effect = OSError("closed already")
-        self.stream(lambda apps: stub).open()
-        self.told.next()
-        self.assert_end()
+        for error in (OSError("closed already"), AttributeError("sock")):
+            stub = mock.Mock(spec=["recv", "send_close", "close"])
+            stub.recv.return_value = None
+            stub.close.side_effect = error
+            self.stream(lambda apps, stub=stub: stub).open()
+            self.told.next()
+            self.assert_end()
 
     def test_a_close_that_cannot_be_sent_does_no_harm(self):
         reading, go_on = threading.Event(), threading.Event()
@@ -215,7 +237,7 @@ class StubTest(StreamTest):
 
         stub = mock.Mock(spec=["recv", "send_close", "close"])
         stub.recv.side_effect = recv
-        stub.send_close.side_effect = OSError("broken")
+        stub.send_close.side_effect = AttributeError("broken")
         stream = self.stream(lambda apps: stub)
         stream.open()
         self.assertTrue(reading.wait(DEADLINE))
