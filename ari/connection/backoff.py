@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable
 from dataclasses import dataclass
+from threading import TIMEOUT_MAX
 
 __all__ = ["Attempts", "Backoff", "Reconnect"]
 
@@ -18,10 +19,15 @@ class Backoff:
 
     :param first_delay: seconds, the upper bound of the first pause.
     :param max_delay: seconds, the upper bound of any pause.
+    :raises ValueError: no pause can be that long.
     """
 
     first_delay: float = 0.1
     max_delay: float = 1.5
+
+    def __post_init__(self) -> None:
+        for name in ("first_delay", "max_delay"):
+            _check(self, name, "seconds, 0 or more", lambda seconds: 0 <= seconds <= TIMEOUT_MAX)
 
     def delay(self, attempt: int, rand: Callable[[], float] = random.random) -> float:
         """Return the seconds to wait before an attempt.
@@ -46,10 +52,33 @@ class Reconnect(Backoff):
     :param max_attempts: how many attempts in a row may fail; None for no limit.
     :param stable_after: seconds after which a connection counts as good, and the backoff begins
         anew after its loss.
+    :raises ValueError: a value makes no sense.
     """
 
     max_attempts: int | None = None
     stable_after: float = 10.0
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        _check(self, "stable_after", "seconds, 0 or more", lambda seconds: seconds >= 0)
+        if self.max_attempts is not None:
+            _check(
+                self,
+                "max_attempts",
+                "how many attempts may fail, 1 or more, or None for no limit; "
+                "run(reconnect=False) makes none",
+                lambda count: count >= 1 and count == int(count),
+            )
+
+
+def _check(policy: Backoff, name: str, right: str, is_right: Callable[[float], bool]) -> None:
+    value = getattr(policy, name)
+    try:
+        fine = not isinstance(value, bool) and is_right(value)
+    except (TypeError, OverflowError):  # not a number; an infinite count
+        fine = False
+    if not fine:
+        raise ValueError(f"{type(policy).__name__}({name}={value!r}): it must be {right}")
 
 
 class Attempts:

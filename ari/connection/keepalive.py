@@ -10,11 +10,19 @@ class KeepAlive:
 
     :param interval: seconds of silence after which the other side is pinged.
     :param timeout: seconds that it then has to answer.
+    :raises ValueError: these are no lengths of time; infinite ones are, and never pass.
     :ivar patience: the seconds of silence to wait for now.
     :ivar pinged: whether a ping is not answered yet.
     """
 
     def __init__(self, interval: float, timeout: float) -> None:
+        for name, seconds in (("ping_interval", interval), ("ping_timeout", timeout)):
+            try:
+                fine = seconds > 0
+            except TypeError:
+                fine = False
+            if not fine:
+                raise ValueError(f"{name}={seconds!r}: it must be seconds, more than 0")
         self._interval = interval
         self._timeout = timeout
         self.pinged = False

@@ -16,6 +16,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Protocol
 
 from ..exceptions import ARIConnectionError, ARIException, ARIForbidden, ARIUnauthorized
@@ -55,6 +56,7 @@ class EventStream:
     :param reconnect: how a lost connection is made again; None to end instead.
     :param ping_interval: seconds of silence after which the server is pinged.
     :param ping_timeout: seconds after which a server that does not answer a ping counts as lost.
+    :raises ValueError: the pings' seconds make no sense.
     """
 
     def __init__(
@@ -72,7 +74,8 @@ class EventStream:
         self._connect = connect
         self._events = events
         self._reconnect = reconnect
-        self._ping = (ping_interval, ping_timeout)
+        self._make_keepalive = partial(KeepAlive, ping_interval, ping_timeout)
+        self._make_keepalive()  # which refuses what makes no sense before anything is opened
         self._closing = Latch()
         self._lock = threading.RLock()
         self._thread: threading.Thread | None = None
@@ -193,7 +196,7 @@ class EventStream:
         source = self.source
         if source is None or self._closing.is_set():
             return None
-        alive = KeepAlive(*self._ping)
+        alive = self._make_keepalive()
         try:
             while True:
                 received = source.read(alive.patience)

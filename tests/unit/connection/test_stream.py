@@ -3,6 +3,7 @@
 import gc
 import logging
 import queue
+import re
 import signal
 import socket
 import struct
@@ -15,7 +16,7 @@ from unittest import mock
 import requests
 import trustme
 
-from ari.connection.backoff import Reconnect
+from ari.connection.backoff import Backoff, Reconnect
 from ari.connection.latch import Latch
 from ari.connection.source import Lost, RecvSource
 from ari.connection.stream import EventStream
@@ -268,6 +269,20 @@ class PingTest(StreamTest):
         self.assert_lost("no answer to a ping within 0.02 s")
         self.assertEqual(self.told.next(), ("connected", ("a",), True))
 
+    def test_pings_that_make_no_sense_are_refused_before_anything_is_opened(self):
+        for name in ("ping_interval", "ping_timeout"):
+            for value in (0, -1, float("nan"), None, "5"):
+                with (
+                    self.subTest(name, value=value),
+                    self.assertRaisesRegex(ValueError, re.escape(f"{name}={value!r}: it must be")),
+                ):
+                    self.stream(**{name: value})
+
+    def test_a_patience_beyond_what_selectors_take(self):
+        _, peer = self.open(ping_interval=float("inf"), ping_timeout=1e12)
+        peer.send("one")
+        self.assertEqual(self.told.next(), ("message", "one"))
+
     def test_the_deadline_is_the_interval_and_the_timeout(self):
         waits = []
 
@@ -327,6 +342,31 @@ class DelayTest(unittest.TestCase):
 
     def test_attempts_without_end_do_no_harm(self):
         self.assertEqual(Reconnect(max_delay=2.0).delay(10**9, rand=lambda: 1.0), 2.0)
+
+    def test_values_that_make_no_sense_are_refused(self):
+        nan, inf = float("nan"), float("inf")
+        for name, values in {
+            "first_delay": (-0.1, nan, inf, 1e300, None, "1", True),
+            "max_delay": (-1, nan, inf, 1e300, None, "1", False),
+            "stable_after": (-1, nan, None, "1"),
+            "max_attempts": (0, -1, 1.5, nan, inf, "3", True),
+        }.items():
+            for value in values:
+                with (
+                    self.subTest(name, value=value),
+                    self.assertRaisesRegex(ValueError, re.escape(f"Reconnect({name}={value!r})")),
+                ):
+                    Reconnect(**{name: value})
+        with self.assertRaisesRegex(ValueError, "Backoff.first_delay=-1.: it must be seconds"):
+            Backoff(first_delay=-1)
+
+    def test_values_at_the_edge_are_taken(self):
+        policy = Reconnect(0, 0.0, max_attempts=1, stable_after=float("inf"))
+        self.assertEqual(policy.delay(5), 0.0)
+        longest = Reconnect(threading.TIMEOUT_MAX, threading.TIMEOUT_MAX)
+        latch = Latch()
+        latch.set()
+        self.assertTrue(latch.wait(longest.delay(5, rand=lambda: 1.0)))
 
     def test_by_default_a_client_is_back_within_two_seconds(self):
         policy = Reconnect()
