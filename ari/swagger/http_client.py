@@ -8,6 +8,8 @@ and ``close()``.
 
 from __future__ import annotations
 
+import ssl
+from contextlib import AbstractContextManager
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
@@ -16,10 +18,11 @@ from urllib.parse import urlsplit
 import requests
 import websocket
 from requests.adapters import HTTPAdapter
-from requests.utils import DEFAULT_CA_BUNDLE_PATH
+from requests.utils import DEFAULT_CA_BUNDLE_PATH, select_proxy
 
 from ..exceptions import ARIConnectionError
 from ..transport.errors import response_error, root_cause, without_query
+from .opening import Line, Opening
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -244,38 +247,56 @@ class SynchronousHttpClient(HttpClient):
         """Open a WebSocket; its credentials travel in the Authorization header.
 
         :raises ARIHTTPError: the server refused the handshake.
-        :raises ARIConnectionError: the server cannot be reached, or speaks no WebSocket.
+        :raises ARIConnectionError: the server cannot be reached, or speaks no WebSocket. It has
+            the connect timeout for all that it has to say, TLS and a proxy included.
         """
         http_url = "http" + url[2:] if url.startswith("ws") else url
         request = requests.Request(method="GET", url=http_url, params=params or {})
         prepared = self.session.prepare_request(self.apply_authentication(request))
         authorization = prepared.headers.get("Authorization")
-        timeout = self.timeout[0] if isinstance(self.timeout, tuple) else self.timeout
-        socket: Any = websocket.WebSocket(
-            sslopt=self._ssl_options(http_url), skip_utf8_validation=True, enable_multithread=True
-        )
-        socket.settimeout(timeout)
+        socket = websocket.WebSocket(skip_utf8_validation=True, enable_multithread=True)
         try:
-            socket.connect(
-                "ws" + str(prepared.url)[4:],
-                header=[f"Authorization: {authorization}"] if authorization else [],
-                suppress_origin=True,
-                redirect_limit=0,
-            )
-            if socket.getstatus() != 101:  # up to websocket-client 1.8 a redirect passes for open
-                raise websocket.WebSocketException(f"redirected, status {socket.getstatus()}")
-        except websocket.WebSocketBadStatusException as ex:
-            socket.shutdown()
-            raise response_error(
-                _refusal(ex, http_url), "opening the WebSocket", _who(self.user_for(http_url))
-            ) from None
-        except (websocket.WebSocketException, OSError) as ex:
-            socket.shutdown()
+            with self._dial(str(prepared.url)) as line:
+                socket.connect(  # type: ignore[no-untyped-call]
+                    "ws" + str(prepared.url)[4:],
+                    socket=line,
+                    header=[f"Authorization: {authorization}"] if authorization else [],
+                    suppress_origin=True,
+                    redirect_limit=0,
+                )
+                # Up to websocket-client 1.8 a redirect passes for open.
+                if socket.getstatus() != 101:
+                    raise websocket.WebSocketException(f"redirected, status {socket.getstatus()}")
+                socket.sock = line.sock
+                socket.settimeout(None)
+        except Exception as ex:
+            # Releases of websocket-client differ in what they raise on an answer that is garbage.
+            if isinstance(ex, websocket.WebSocketBadStatusException) and _is_status(ex.status_code):
+                raise response_error(
+                    _refusal(ex, http_url), "opening the WebSocket", _who(self.user_for(http_url))
+                ) from None
             raise ARIConnectionError(
                 f"opening the WebSocket: cannot reach {without_query(url)}: {root_cause(ex)}"
             ) from ex
-        socket.settimeout(None)
         return socket
+
+    def _dial(self, url: str) -> AbstractContextManager[Line]:
+        """Connect to the server of an http(s) URL, with the settings of the session."""
+        settings = self.session.merge_environment_settings(
+            url, {}, False, self.session.verify, self.session.cert
+        )
+        proxy = select_proxy(url, settings["proxies"])
+        if proxy and "://" not in proxy:
+            proxy = f"http://{proxy}"
+        parts = urlsplit(url)
+        secure = parts.scheme == "https"
+        return Opening.current().dial(
+            parts.hostname or "",
+            parts.port or (443 if secure else 80),
+            timeout=self.timeout[0] if isinstance(self.timeout, tuple) else self.timeout,
+            context=_tls_context(settings["verify"], settings["cert"]) if secure else None,
+            proxy=proxy if proxy and proxy.lower().startswith("http://") else None,
+        )
 
     def apply_authentication(self, request: requests.Request) -> requests.Request:
         """Put the credentials on a request to the host that they are for; return the request."""
@@ -283,23 +304,24 @@ class SynchronousHttpClient(HttpClient):
             return self.authenticator.apply(request) or request
         return request
 
-    def _ssl_options(self, url: str) -> dict[str, Any]:
-        if not url.startswith("https"):
-            return {}
-        settings = self.session.merge_environment_settings(
-            url, {}, False, self.session.verify, self.session.cert
-        )
-        verify, cert = settings["verify"], settings["cert"]
-        options: dict[str, Any] = {}
-        if verify is False:
-            options.update(cert_reqs=0, check_hostname=False)
-        else:
-            bundle = verify if isinstance(verify, str) else DEFAULT_CA_BUNDLE_PATH
-            options["ca_cert_path" if Path(bundle).is_dir() else "ca_certs"] = bundle
-        if cert:
-            certfile, keyfile = (cert, None) if isinstance(cert, str) else cert
-            options.update(certfile=certfile, keyfile=keyfile)
-        return options
+
+def _tls_context(verify: bool | str | None, cert: str | tuple[str, str] | None) -> ssl.SSLContext:
+    """Return what requests' settings mean for TLS."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    if verify is False:
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
+    else:
+        bundle = verify if isinstance(verify, str) else DEFAULT_CA_BUNDLE_PATH
+        is_dir = Path(bundle).is_dir()
+        context.load_verify_locations(*((None, bundle) if is_dir else (bundle, None)))
+    if cert:
+        context.load_cert_chain(*((cert,) if isinstance(cert, str) else cert))
+    return context
+
+
+def _is_status(code: int | None) -> bool:
+    return code is not None and 200 <= code < 600
 
 
 def _who(user: str | None) -> str:
