@@ -2,9 +2,9 @@
 
 ::
 
-    open() ──> reading ──lost──> waiting, connecting ──> reading …
-                  │                     │
-                  └────── ended ────────┴──> on_end(why)
+    open(), connecting ──> reading ──lost──> waiting, connecting ──> reading …
+                │             │                         │
+                └─────────────┴──────── ended ──────────┴──> on_end(why)
 
 What is read goes to a :class:`StreamEvents` at once; nothing here waits for a handler, so that
 Asterisk, which gives up on a reader after 100 ms, never has to wait.
@@ -22,6 +22,7 @@ from typing import Protocol
 from ..exceptions import ARIConnectionError, ARIException, ARIForbidden, ARIUnauthorized
 from ..transport.errors import root_cause
 from .backoff import Attempts, Reconnect
+from .connecting import Connecting, finish
 from .keepalive import KeepAlive
 from .latch import PATIENCE, Latch
 from .source import Ended, Lost, Source
@@ -79,6 +80,8 @@ class EventStream:
         self._closing = Latch()
         self._lock = threading.RLock()
         self._thread: threading.Thread | None = None
+        self._connecting: Connecting | None = None
+        self._abandoned = False
 
     @property
     def closing(self) -> bool:
@@ -86,14 +89,27 @@ class EventStream:
         return self._closing.is_set()
 
     def open(self) -> None:
-        """Connect, on the calling thread, and start to read on another.
+        """Connect, and start to read on another thread; if it is closed meanwhile, end at once.
 
         :raises ARIException: the first connection cannot be made.
         """
-        self._use(self._connect(self.apps))
+        try:
+            connected = self._connect_source()
+        except ARIException:
+            raise
+        except Exception as ex:
+            raise ARIConnectionError(f"no event stream could be opened: {root_cause(ex)}") from ex
+        if not connected:
+            self._discard()
+            self._events.on_end(None)
+            return
         self._events.on_connected(tuple(self.apps), False)
         self._thread = threading.Thread(target=self._read_forever, name="ari-events", daemon=True)
-        self._thread.start()
+        try:
+            self._thread.start()
+        except Exception:
+            self._thread = None  # and never will be one
+            raise
 
     def close(self) -> None:
         """End the stream; from any thread, any number of times.
@@ -104,6 +120,8 @@ class EventStream:
         with self._lock:
             first = not self._closing.is_set()
             self._closing.set()
+            if first and self._connecting is not None:
+                self._connecting.give_up()
             if first and self.source is not None:
                 self.source.wake()
 
@@ -121,9 +139,9 @@ class EventStream:
             raise ARIConnectionError(f"nothing was sent: {ex}") from ex
 
     def join(self) -> None:
-        """Wait until the reading thread has ended."""
-        if self._thread is not None:
-            self._thread.join(PATIENCE)
+        """Wait until the reading thread has ended; what it says afterwards, nobody hears."""
+        if self._thread is not None and not finish(self._thread, PATIENCE):
+            self._abandoned = True
         self._discard()
 
     def give_up(self, app: str) -> None:
@@ -133,21 +151,35 @@ class EventStream:
         if not self.apps:
             self.close()
 
-    def _use(self, source: Source) -> bool:
-        """Make a new source the current one; return False if the stream was closed meanwhile."""
+    def _connect_source(self) -> bool:
+        """Connect, and read from there from now on; return False if the stream was closed."""
+        connecting = Connecting(partial(self._connect, self.apps))
         with self._lock:
-            self.source = source
+            self._connecting = connecting
+            if self._closing.is_set():
+                return False
+        try:
+            connecting.wait()
+            with self._lock:
+                # In this order, for Ctrl-C may come in between.
+                self.source = connecting.source
+                connecting.source = None
             return not self._closing.is_set()
+        finally:
+            connecting.end()
+            self._connecting = None
 
     def _read_forever(self) -> None:
         failure: BaseException | None = None
         try:
-            self._keep_reading()
+            if not self._abandoned:
+                self._keep_reading()
         except BaseException as ex:  # noqa: BLE001 - handed to the thread that called run()
             failure = ex
         finally:
             self._discard()
-            self._events.on_end(None if self._closing.is_set() else failure)
+            if not self._abandoned:
+                self._events.on_end(None if self._closing.is_set() else failure)
 
     def _keep_reading(self) -> None:
         attempts = Attempts(self._reconnect) if self._reconnect is not None else None
@@ -172,11 +204,11 @@ class EventStream:
         """Try until connected or closed."""
         while not self._closing.wait(attempts.next_delay()):
             try:
-                if self._use(self._connect(self.apps)):
+                if self._connect_source():
                     return
             except (ARIUnauthorized, ARIForbidden):
                 raise
-            except (ARIException, OSError) as ex:
+            except Exception as ex:  # an http client may raise anything
                 last = attempts.fail()
                 log.info("attempt %d to reconnect failed: %s", attempts.failed, ex)
                 if last:

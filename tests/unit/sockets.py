@@ -1,5 +1,6 @@
 """The far end of event streams: WebSockets without a network, for the tests to speak on."""
 
+import contextlib
 import json
 import os
 import queue
@@ -163,6 +164,77 @@ def tls_pair(authority):
     near = client_context.wrap_socket(near, server_hostname="localhost")
     thread.join(DEADLINE)
     return near, accepted[0]
+
+
+class FarEnd:
+    """A server that accepts connections and treats each as it is told, until it is closed.
+
+    :param treat: called with a connection, and with an event that is set at the end.
+    """
+
+    def __init__(self, treat):
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.port = self._listener.getsockname()[1]
+        self.reached = threading.Event()
+        self._over = threading.Event()
+        self._treat = treat
+        self._threads = [threading.Thread(target=self._accept)]
+        self._threads[0].start()
+
+    def _accept(self):
+        while True:
+            try:
+                connection, _ = self._listener.accept()
+            except OSError:
+                return
+            thread = threading.Thread(target=self._serve, args=(connection,))
+            self._threads.append(thread)
+            thread.start()
+
+    def _serve(self, connection):
+        with connection, contextlib.suppress(OSError):
+            self._treat(connection, self)
+
+    def read_request(self, connection):
+        head = b""
+        while not head.endswith(b"\r\n\r\n"):
+            head += connection.recv(1)
+        return head
+
+    def drip(self, connection, data, then=b"x"):
+        """Send byte after byte until the end."""
+        position = 0
+        while not self._over.wait(0.005):
+            connection.send(data[position : position + 1] or then)
+            position += 1
+
+    def stay(self):
+        """Do nothing until the end."""
+        self.reached.set()
+        self._over.wait(DEADLINE)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *exc):
+        self._over.set()
+        with contextlib.suppress(OSError):
+            self._listener.shutdown(socket.SHUT_RDWR)
+        self._listener.close()
+        for thread in self._threads:
+            thread.join(DEADLINE)
+
+
+@contextlib.contextmanager
+def no_room():
+    """Listen where no connection is accepted any more; yield the port."""
+    with socket.create_server(("127.0.0.1", 0), backlog=0) as listener, contextlib.ExitStack() as s:
+        for _ in range(8):
+            sock = s.enter_context(socket.socket())
+            sock.setblocking(False)
+            with contextlib.suppress(BlockingIOError):
+                sock.connect(listener.getsockname())
+        yield listener.getsockname()[1]
 
 
 def open_sockets():

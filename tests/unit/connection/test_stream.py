@@ -411,6 +411,55 @@ class ReconnectingTest(StreamTest):
         self.assertEqual(self.told.next(), ("connected", ("a",), True))
         self.assertEqual(self.exchange.attempts, 7)
 
+    def test_an_attempt_may_fail_in_any_way(self):
+        """As with the releases of websocket-client that raise their own faults on garbage."""
+        errors = (
+            IndexError("list index"),
+            ValueError("invalid literal"),
+            UnicodeDecodeError("utf-8", b"\xff", 0, 1, "invalid start byte"),
+            TypeError("NoneType"),
+            AssertionError(),
+            RuntimeError("no more threads"),
+        )
+        _, peer = self.open()
+        self.exchange.refuse(*errors)
+        peer.drop()
+        self.assert_lost("")
+        self.assertEqual(self.told.next(), ("connected", ("a",), True))
+        for error in errors:
+            self.exchange.refuse(error)
+            with self.assertRaisesRegex(ARIConnectionError, "no event stream") as caught:
+                self.stream().open()
+            self.assertIs(caught.exception.__cause__, error)
+
+    def test_the_last_failure_is_named_whatever_it_is(self):
+        _, peer = self.open(reconnect=Reconnect(0.0, 0.0, max_attempts=1))
+        self.exchange.refuse(IndexError("list index"))
+        peer.drop()
+        self.assert_lost("")
+        self.assert_end(ARIConnectionError, "the last: list index")
+
+    def test_what_ends_a_process_is_no_failed_attempt(self):
+        for error in (KeyboardInterrupt(), SystemExit(3)):
+            _, peer = self.open()
+            self.exchange.refuse(error)
+            peer.drop()
+            self.assert_lost("")
+            self.assert_end(type(error))
+            self.exchange.refuse(error)
+            with self.assertRaises(type(error)):
+                self.stream().open()
+
+    def test_a_websocket_that_cannot_be_read_is_a_failed_attempt(self):
+        closed = as_websocket(None)
+        opened = [self.exchange.connect, lambda apps: closed, self.exchange.connect]
+        stream = self.stream(lambda apps: opened.pop(0)(apps))
+        stream.open()
+        self.told.next()
+        self.exchange.next().drop()
+        self.assert_lost("")
+        self.assertEqual(self.told.next(), ("connected", ("a",), True))
+
     def test_it_never_gives_up_by_default(self):
         _, peer = self.open()
         self.exchange.refuse(*[ARIConnectionError("refused")] * 500)
@@ -463,7 +512,7 @@ class ReconnectingTest(StreamTest):
         ticks = iter([second for life in lifetimes for second in (0.0, life)])
         stream = self.stream(reconnect=Policy(stable_after=10.0))
         stream._read = lambda: "cut" if len(asked) < len(lifetimes) else None
-        stream._use(None)
+        stream._connect_source = lambda: True
         with mock.patch("ari.connection.stream.time.monotonic", side_effect=[*ticks, 0.0]):
             stream._keep_reading()
         return asked
@@ -608,34 +657,186 @@ class EndingTest(StreamTest):
         self.assert_lost("")
         self.assert_end()
 
-    def test_closing_before_the_first_connection_is_there(self):
+    def test_closing_before_the_first_connection_is_begun(self):
         before = open_sockets()
         stream = self.stream()
         stream.close()
         stream.open()
         stream.join()
-        self.assertEqual(self.exchange.next().receive()[0], CLOSE)
-        self.exchange.close()
+        self.assert_end()
+        self.assertEqual(self.exchange.attempts, 0)
         self.assertEqual(open_sockets(), before)
+
+    def test_closing_while_the_first_connection_is_made(self):
+        """It is not waited for, and closed with a goodbye when it is there."""
+        for error in (None, ARIUnauthorized("who?")):
+            connecting, go_on = threading.Event(), threading.Event()
+
+            def connect(apps, connecting=connecting, go_on=go_on, error=error):
+                connecting.set()
+                go_on.wait(DEADLINE)
+                if error:
+                    raise error
+                return self.exchange.connect(apps)
+
+            stream = self.stream(connect)
+            opener = threading.Thread(target=stream.open)
+            opener.start()
+            self.assertTrue(connecting.wait(DEADLINE))
+            stream.close()
+            opener.join(DEADLINE)
+            self.assertFalse(opener.is_alive())
+            stream.join()
+            self.assert_end()
+            [late] = library_threads()
+            go_on.set()
+            if error is None:
+                self.assertEqual(self.exchange.next().receive()[0], CLOSE)
+            late.join(DEADLINE)
+            self.assertFalse(late.is_alive())
+
+    def test_closing_just_as_the_connection_is_there(self):
+        """Before the opener has taken it."""
+        for wait in (False, True):
+            before = open_sockets()
+            stream = self.stream()
+
+            def connect(apps, stream=stream, wait=wait):
+                source = as_source(self.exchange.connect(apps))
+                stream.close()
+                if wait:
+                    source.wake()
+                return source
+
+            stream._connect = connect
+            stream.open()
+            stream.join()
+            self.assert_end()
+            peer = self.exchange.next()
+            self.assertEqual(peer.receive()[0], CLOSE)
+            peer.drop()
+            self.assertEqual(library_threads(), [])
+            self.assertEqual(open_sockets(), before)
+
+    def test_closing_in_the_moment_of_a_loss(self):
+        """After the loss was noticed, at each step until the next connection is read."""
+        for moment in ("_discard", "_connect_source", "_read"):
+            with self.subTest(moment):
+                before = open_sockets()
+                stream, peer = self.open()
+                step = getattr(stream, moment)
+
+                def close_first(step=step, stream=stream):
+                    stream.close()
+                    return step()
+
+                setattr(stream, moment, close_first)
+                peer.drop()
+                stream.join()
+                news = self.told.next()
+                while news[0] != "end":
+                    news = self.told.next()
+                self.assertIsNone(news[1])
+                self.exchange.close()
+                self.assertEqual(library_threads(), [])
+                self.assertEqual(open_sockets(), before)
 
     def test_closing_what_was_never_opened(self):
         stream = self.stream()
         stream.close()
         stream.join()
 
-    def test_a_thread_that_cannot_start_leaves_no_socket(self):
+    def start_badly(self, name, error, *, begins):
+        """Have the start of a thread raise, whether or not the thread begins all the same."""
+        start = threading.Thread.start
+
+        def raises(thread):
+            if thread.name != name:
+                return start(thread)
+            if begins == "late":
+                timer = threading.Thread(target=start, args=(thread,))
+                self.addCleanup(timer.join)
+                start(timer)
+            elif begins:
+                start(thread)
+            raise error
+
+        return mock.patch.object(threading.Thread, "start", raises)
+
+    def test_threads_that_cannot_start_leave_nothing(self):
         before = open_sockets()
+        for name, raised in {"ari-connect": ARIConnectionError, "ari-events": RuntimeError}.items():
+            stream = self.stream()
+            with (
+                self.start_badly(name, RuntimeError("no more"), begins=False),
+                self.assertRaisesRegex(raised, "no more"),
+            ):
+                stream.open()
+            stream.close()
+            stream.join()
+            if name == "ari-events":
+                self.exchange.next().drop()
+            self.assertEqual(open_sockets(), before)
+            self.assertEqual(library_threads(), [])
+
+    def test_an_interrupt_while_threads_start_leaves_nothing(self):
+        before = open_sockets()
+        for name in ("ari-connect", "ari-events"):
+            for begins in (True, False, "late"):
+                with self.subTest(name, begins=begins):
+                    stream = self.stream()
+                    with self.start_badly(name, KeyboardInterrupt(), begins=begins):
+                        with self.assertRaises(KeyboardInterrupt):
+                            stream.open()
+                        stream.close()
+                        stream.join()
+                    self.assertEqual(library_threads(), [])
+                    self.exchange.close()
+                    self.assertEqual(open_sockets(), before)
+
+    def test_a_thread_that_begins_after_the_end_says_nothing(self):
         stream = self.stream()
-        with (
-            mock.patch.object(threading.Thread, "start", side_effect=RuntimeError("no more")),
-            self.assertRaises(RuntimeError),
-        ):
+        held = []
+        start = threading.Thread.start
+
+        def hold(thread):
+            if thread.name == "ari-events":
+                held.append(thread)
+                raise KeyboardInterrupt
+            start(thread)
+
+        with mock.patch.object(threading.Thread, "start", hold):
+            with self.assertRaises(KeyboardInterrupt):
+                stream.open()
+            stream.close()
+            stream.join()
+        self.told.next()
+        held[0].start()
+        held[0].join(DEADLINE)
+        self.assertTrue(self.told.empty)
+
+    def test_an_interrupt_of_the_wait_for_the_first_connection(self):
+        connecting, go_on = threading.Event(), threading.Event()
+
+        def connect(apps):
+            connecting.set()
+            go_on.wait(DEADLINE)
+            return self.exchange.connect(apps)
+
+        def interrupt(latch, timeout=None):
+            connecting.wait(DEADLINE)
+            raise KeyboardInterrupt
+
+        stream = self.stream(connect)
+        with mock.patch.object(Latch, "wait", interrupt), self.assertRaises(KeyboardInterrupt):
             stream.open()
-        stream._thread = None
         stream.close()
         stream.join()
-        self.exchange.next().drop()
-        self.assertEqual(open_sockets(), before)
+        [late] = library_threads()
+        go_on.set()
+        self.assertEqual(self.exchange.next().receive()[0], CLOSE)
+        late.join(DEADLINE)
+        self.assertTrue(self.told.empty)
 
     def test_a_socket_that_is_closed_under_our_hands(self):
         """Its end is a loss like any other, and closing it again does no harm."""

@@ -8,14 +8,25 @@ import subprocess
 import sys
 import textwrap
 import threading
+import time
 import warnings
 from pathlib import Path
 from unittest import mock
 
 from ari.connection.backoff import Reconnect
 from ari.exceptions import ARIConnectionError, ARIObjectGone, ARIUnauthorized, ARIWaitTimeout
+from ari.swagger.http_client import SynchronousHttpClient
 
-from ..sockets import CLOSE, DEADLINE, Inbox, Run, StreamedAsterisk, library_threads, open_sockets
+from ..sockets import (
+    CLOSE,
+    DEADLINE,
+    FarEnd,
+    Inbox,
+    Run,
+    StreamedAsterisk,
+    library_threads,
+    open_sockets,
+)
 from ..support import channel_json, event
 
 AT_ONCE = Reconnect(first_delay=0.0, max_delay=0.0)
@@ -373,9 +384,61 @@ class EndingTest(StreamedAsterisk):
         run = Run(self.client, "app", {})
         self.assertTrue(connecting.wait(DEADLINE))
         self.client.close()
-        go_on.set()
         self.assertIsNone(run.wait())
+        late = library_threads()
+        go_on.set()
         self.assertEqual(self.exchange.next().receive()[0], CLOSE)
+        for thread in late:
+            thread.join(DEADLINE)
+        self.assert_nothing_left()
+
+    def test_closing_while_asterisk_says_nothing(self):
+        """At the first connection and at a later one, with nothing left."""
+        http_client = SynchronousHttpClient(timeout=(DEADLINE, DEADLINE))
+        self.addCleanup(http_client.close)
+        for scheme in ("ws", "wss"):
+            for again in (False, True):
+                with (
+                    self.subTest(scheme, again=again),
+                    FarEnd(lambda connection, far: far.stay()) as far,
+                ):
+                    url = f"{scheme}://127.0.0.1:{far.port}/ari/events"
+                    opened = [lambda: http_client.ws_connect(url)]  # noqa: B023 - called in here
+                    if again:
+                        opened.insert(0, self.exchange.connect)
+                    self.client.swagger.http_client.ws_connect = (
+                        lambda _url, params=None, opened=opened: opened.pop(0)()
+                    )
+                    run = Run(self.client, "app", {"reconnect": AT_ONCE})
+                    if again:
+                        self.exchange.next().drop()
+                    self.assertTrue(far.reached.wait(DEADLINE))
+                    began = time.monotonic()
+                    self.assertIsNone(run.end())
+                    self.assertLess(time.monotonic() - began, DEADLINE / 4)
+                    self.assertEqual(library_threads(), [])
+        self.assert_nothing_left()
+
+    def test_closing_while_the_name_is_looked_up(self):
+        """What looks it up cannot be ended, but is not waited for."""
+        http_client = SynchronousHttpClient()
+        self.addCleanup(http_client.close)
+        self.client.swagger.http_client.ws_connect = http_client.ws_connect
+        looking, go_on = threading.Event(), threading.Event()
+
+        def look_up(*args, **kwargs):
+            looking.set()
+            go_on.wait(DEADLINE)
+            raise OSError("unknown")
+
+        with mock.patch("ari.swagger.opening.socket.getaddrinfo", look_up):
+            run = Run(self.client, "app", {})
+            self.assertTrue(looking.wait(DEADLINE))
+            self.assertIsNone(run.end())
+            late = library_threads()
+            go_on.set()
+            for thread in late:
+                thread.join(DEADLINE)
         self.assert_nothing_left()
 
     def test_running_twice_in_a_row(self):
