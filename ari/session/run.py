@@ -50,6 +50,8 @@ class Run:
         ping_interval: float,
         ping_timeout: float,
     ) -> None:
+        # First of all, so that no close() from now on is missed.
+        self._closes = session.closes
         self.reading = True
         self._session = session
         self._registered: set[str] = set()
@@ -84,7 +86,7 @@ class Run:
             ending.callback(self._stop_reading)
             ending.callback(self.stream.join)
             ending.callback(self.close)
-            self._session.begin_run(self)
+            self._session.begin_run(self, self._closes)
             self.stream.open()
             self._workers.run()
         if self._failure is not None:

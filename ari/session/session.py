@@ -61,6 +61,7 @@ class Session:
     :ivar time_waited: the seconds that each thread has waited on purpose.
     :ivar slow_handler: from how many seconds on a handler is logged as slow.
     :ivar runs: the runs under way.
+    :ivar closes: how often it was closed.
     """
 
     def __init__(
@@ -82,6 +83,7 @@ class Session:
         self.before_wait: Callable[[], object] = self.lookback.release_held
         self.time_waited = ThreadTime()
         self.runs: list[Running] = []
+        self.closes = 0
         self._closed = False
         self._lock = threading.RLock()
 
@@ -137,12 +139,20 @@ class Session:
 
     # Running.
 
-    def begin_run(self, run: Running) -> None:
-        """Record that a run begins."""
+    def begin_run(self, run: Running, closes: int | None = None) -> None:
+        """Record that a run begins; close it if it was asked for before the last close.
+
+        A later run may be served, for closing does not end the use of a client.
+
+        :param closes: what :attr:`closes` was when it was asked for; None for now.
+        """
         with self._lock:
             self.runs.append(run)
-            self._closed = False
-            self.waits.reopen()
+            if closes is not None and closes != self.closes:
+                run.close()
+            else:
+                self._closed = False
+                self.waits.reopen()
 
     def stop_waits(self, threads: Iterable[int]) -> None:
         """End the waits whose events nobody reads now that a run has stopped to read.
@@ -171,6 +181,7 @@ class Session:
         """End all runs and waits; the last run, or else this call, closes the connections."""
         with self._lock:
             self._closed = True
+            self.closes += 1
             runs = list(self.runs)
             for run in runs:
                 run.close()

@@ -441,6 +441,54 @@ class EndingTest(StreamedAsterisk):
                 thread.join(DEADLINE)
         self.assert_nothing_left()
 
+    def test_closing_just_before_the_run_has_registered_itself(self):
+        """A run that was asked for before the close ends; one that is asked for later runs."""
+        begin = self.client._session.begin_run
+        for workers in (0, 2):
+
+            def close_first(*args, **kwargs):
+                self.client._session.begin_run = begin
+                self.client.close()
+                return begin(*args, **kwargs)
+
+            self.client._session.begin_run = close_first
+            self.client.run("app", workers=workers)
+            self.assertEqual(self.exchange.attempts, 0)
+            self.assert_nothing_left()
+        run, _ = self.start()
+        self.assertIsNone(run.end())
+        self.assert_nothing_left()
+
+    def test_a_run_that_was_closed_before_it_began_leaves_others_alone(self):
+        closed = threading.Event()
+        begin, http_client = self.client._session.begin_run, self.client.swagger.http_client
+        early = []
+
+        def begin_first(run, *args, **kwargs):
+            if early:
+                self.client._session.begin_run = begin
+                self.client.close()
+                early.append(self.start("other"))
+            return begin(run, *args, **kwargs)
+
+        early.append(None)
+        self.client._session.begin_run = begin_first
+        with mock.patch.object(http_client, "close", closed.set):
+            self.client.run("app")
+            other, peer = early[1]
+            self.assertTrue(closed.is_set())  # by the close that no run was there for
+            closed.clear()
+            got = Inbox()
+            self.client.on_event("StasisStart", got)
+            waiter = self.client._session.open_wait(["StasisStart"])
+            peer.send(start())
+            got.next()
+            waiter.get()
+            self.assertFalse(closed.is_set())
+            self.assertIsNone(other.end())
+            self.assertTrue(closed.is_set())
+        self.assert_nothing_left()
+
     def test_running_twice_in_a_row(self):
         got = Inbox()
         self.client.on_event("StasisStart", got)
