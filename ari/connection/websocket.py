@@ -90,7 +90,7 @@ class WebSocketSource:
         self._open.callback(_close_socket, ws, ws.sock)
         try:
             self._sock = _checked(ws.sock)
-            self._sock.settimeout(0.0)
+            self._sock.setblocking(False)
             ws.frame_buffer.recv = self._recv
             self._bell, self._rope = socket.socketpair()
             self._open.callback(self._bell.close)

@@ -268,6 +268,7 @@ class SynchronousHttpClient(HttpClient):
                 if socket.getstatus() != 101:
                     raise websocket.WebSocketException(f"redirected, status {socket.getstatus()}")
                 socket.sock = line.sock
+                socket.sock.setblocking(True)
                 socket.settimeout(None)
         except Exception as ex:
             # Releases of websocket-client differ in what they raise on an answer that is garbage.

@@ -214,6 +214,7 @@ class Line:
         self.sock = context.wrap_socket(
             self.sock, server_hostname=host, do_handshake_on_connect=False
         )
+        self.sock.setblocking(False)  # which eventlet forgets
         self._do(selectors.EVENT_READ, self.sock.do_handshake)
 
     def recv(self, size: int) -> bytes:

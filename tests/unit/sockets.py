@@ -183,9 +183,9 @@ class FarEnd:
 
     def _accept(self):
         while True:
-            try:
-                connection, _ = self._listener.accept()
-            except OSError:
+            connection, _ = self._listener.accept()
+            if self._over.is_set():
+                connection.close()
                 return
             thread = threading.Thread(target=self._serve, args=(connection,))
             self._threads.append(thread)
@@ -218,11 +218,10 @@ class FarEnd:
 
     def __exit__(self, *exc):
         self._over.set()
-        with contextlib.suppress(OSError):
-            self._listener.shutdown(socket.SHUT_RDWR)
-        self._listener.close()
+        socket.create_connection(("127.0.0.1", self.port)).close()  # which ends the accepting
         for thread in self._threads:
             thread.join(DEADLINE)
+        self._listener.close()
 
 
 @contextlib.contextmanager
