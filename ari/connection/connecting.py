@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Callable
 
 from ..swagger.opening import Opening
 from .latch import GLANCE, PATIENCE, Latch
 from .source import Source
+from .threads import MOMENT, finish, start
 
-__all__ = ["Connecting", "finish"]
-
-#: Seconds that are waited for a thread of which it is not known whether it can end.
-_MOMENT = 0.25
+__all__ = ["Connecting"]
 
 
 class Connecting:
@@ -39,7 +36,7 @@ class Connecting:
 
         :raises BaseException: what connecting raised.
         """
-        self._thread.start()
+        start(self._thread)
         while not self._over.wait(GLANCE):
             pass
         if self._given_up:
@@ -58,7 +55,7 @@ class Connecting:
     def end(self) -> None:
         """Leave nothing of it but the source that was taken."""
         self.give_up()
-        finish(self._thread, _MOMENT if self._opening.stuck else PATIENCE)
+        finish(self._thread, MOMENT if self._opening.stuck else PATIENCE)
         self._close_source()
 
     def _run(self) -> None:
@@ -80,20 +77,3 @@ class Connecting:
             source, self.source = self.source, None
         if source is not None:
             source.close(farewell=True)
-
-
-def finish(thread: threading.Thread, seconds: float) -> bool:
-    """Wait so long for a thread to end, even if its start was interrupted; return whether it did.
-
-    Ctrl-C may come while ``start()`` waits for the thread, which then begins all the same.
-    """
-    until = time.monotonic() + _MOMENT
-    while True:
-        try:
-            thread.join(seconds)
-        except RuntimeError:  # it has not begun
-            if time.monotonic() >= until:
-                return False
-            time.sleep(0.005)
-        else:
-            return not thread.is_alive()

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 __all__ = ["GLANCE", "PATIENCE", "Latch"]
 
@@ -21,12 +23,14 @@ class Latch:
     """
 
     def __init__(self) -> None:
-        self._changed = threading.Condition(threading.RLock())
+        # Taken by itself, for Ctrl-C within a condition's own ``with`` may leave it taken.
+        self._lock = threading.RLock()
+        self._changed = threading.Condition(self._lock)
         self._set = False
 
     def set(self) -> None:
         """Set it; a second time does no harm."""
-        with self._changed:
+        with self._lock:
             self._set = True
             self._changed.notify_all()
 
@@ -36,5 +40,19 @@ class Latch:
 
     def wait(self, timeout: float | None = None) -> bool:
         """Wait until it is set, or for so many seconds; return whether it is."""
-        with self._changed:
+        with _plain_interrupts(), self._lock:
             return self._changed.wait_for(self.is_set, timeout)
+
+
+@contextmanager
+def _plain_interrupts() -> Iterator[None]:
+    """Raise Ctrl-C as what it is, even from the midst of Python's own locks.
+
+    Interrupted before they are taken again, these complain of their release instead.
+    """
+    try:
+        yield
+    except RuntimeError as ex:
+        if isinstance(ex.__context__, KeyboardInterrupt):
+            raise ex.__context__ from None
+        raise

@@ -22,10 +22,11 @@ from typing import Protocol
 from ..exceptions import ARIConnectionError, ARIException, ARIForbidden, ARIUnauthorized
 from ..transport.errors import root_cause
 from .backoff import Attempts, Reconnect
-from .connecting import Connecting, finish
+from .connecting import Connecting
 from .keepalive import KeepAlive
 from .latch import PATIENCE, Latch
 from .source import Ended, Lost, Source
+from .threads import finish, start
 
 __all__ = ["EventStream", "StreamEvents"]
 
@@ -105,11 +106,7 @@ class EventStream:
             return
         self._events.on_connected(tuple(self.apps), False)
         self._thread = threading.Thread(target=self._read_forever, name="ari-events", daemon=True)
-        try:
-            self._thread.start()
-        except Exception:
-            self._thread = None  # and never will be one
-            raise
+        start(self._thread)
 
     def close(self) -> None:
         """End the stream; from any thread, any number of times.

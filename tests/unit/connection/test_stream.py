@@ -17,7 +17,7 @@ import requests
 import trustme
 
 from ari.connection.backoff import Backoff, Reconnect
-from ari.connection.latch import Latch
+from ari.connection.latch import Latch, _plain_interrupts
 from ari.connection.source import Lost, RecvSource
 from ari.connection.stream import EventStream
 from ari.connection.websocket import as_source
@@ -890,6 +890,21 @@ class LatchTest(unittest.TestCase):
         latch.set()
         self.assertTrue(latch.wait())
         self.assertTrue(latch.is_set())
+
+    def test_an_interrupt_is_raised_as_what_it_is(self):
+        """Though a lock that Ctrl-C kept from being taken again complains of its release."""
+        latch = Latch()
+
+        def press(state):
+            raise KeyboardInterrupt
+
+        with (
+            mock.patch.object(latch._changed, "_acquire_restore", press),
+            self.assertRaises(KeyboardInterrupt),
+        ):
+            latch.wait(0.01)
+        with self.assertRaisesRegex(RuntimeError, "of its own"), _plain_interrupts():
+            raise RuntimeError("of its own")
 
     def test_a_signal_handler_may_set_it_amid_its_setting(self):
         latch = Latch()

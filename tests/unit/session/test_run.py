@@ -695,6 +695,24 @@ class InterruptTest(StreamedAsterisk):
         self.assertEqual(out, ["interrupted", "[] 0"])
         self.assertNotIn("Traceback", err)
 
+    def test_while_it_connects(self):
+        out, err = self.interrupt(
+            """
+            from ari.swagger.http_client import SynchronousHttpClient
+            from tests.unit.sockets import FarEnd
+
+            WORKERS = 0
+            far = FarEnd(lambda connection, far: blocked() or far.stay())
+            real = SynchronousHttpClient(timeout=(60, 60))
+            client.swagger.http_client.ws_connect = lambda *_args, **_query: real.ws_connect(
+                f"ws://127.0.0.1:{far.port}/"
+            )
+            exchange.close = lambda: far.__exit__(None, None, None)
+            """
+        )
+        self.assertEqual(out, ["interrupted", "[] 0"])
+        self.assertEqual(err, "")
+
     def test_while_nothing_happens(self):
         for workers in (0, 4):
             out, err = self.interrupt(
