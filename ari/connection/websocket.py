@@ -77,11 +77,12 @@ class WebSocketSource:
         self._data = bytearray()
         self._at = 0
         self._unsent = bytearray()
-        self._outgoing: deque[str] = deque()
+        self._outgoing: deque[bytes] = deque()
         self._fragments: list[bytes] = []
         self._kind: int | None = None
         self._more = True
         self._end: str | None = None
+        self._broken: str | None = None
         self._woken = False
         self._closed = False
         # Guards the bell, which is rung by other threads and signal handlers, against closing.
@@ -116,7 +117,7 @@ class WebSocketSource:
         try:
             while not self._woken:
                 while self._outgoing:
-                    self._write(ABNF.OPCODE_TEXT, self._outgoing.popleft().encode())
+                    self._write(ABNF.OPCODE_TEXT, self._outgoing.popleft())
                 self._flush()
                 self._fill()
                 try:
@@ -135,18 +136,16 @@ class WebSocketSource:
 
     def ping(self) -> None:
         """Ask the other side for a sign of life."""
-        try:
-            self._write(ABNF.OPCODE_PING, b"")
-            self._flush()
-        except (OSError, ValueError) as ex:
-            raise Lost(root_cause(ex)) from ex
+        self._write(ABNF.OPCODE_PING, b"")
+        self._flush()
 
     def send(self, text: str) -> None:
         """Have the reading thread send a message."""
+        data = text.encode()
         with self._lock:
             if self._closed:
                 raise Lost("the connection is closed")
-            self._outgoing.append(text)
+            self._outgoing.append(data)
             self._ring()
 
     def wake(self) -> None:
@@ -197,6 +196,8 @@ class WebSocketSource:
             pass  # Nothing more, or a part of a TLS record; the rest is still on its way.
         except OSError as ex:
             self._end = root_cause(ex)  # told after what came before it
+        if self._end is None and not self._more:
+            self._end = self._broken
         return self._end is not None or self._at < len(self._data)
 
     def _wait(self, seconds: float) -> bool:
@@ -235,12 +236,15 @@ class WebSocketSource:
         frame = self.socket.recv_frame()  # type: ignore[no-untyped-call]
         data = bytes(frame.data)
         if frame.opcode == ABNF.OPCODE_CLOSE:
-            self._answer_close(data)
-            raise Lost("the server closed it" + _said(data))
+            self._write(ABNF.OPCODE_CLOSE, data[:2])
+            self._flush()
+            self._end = "the server closed it" + _said(data)  # and nothing is said after it
+            raise Lost(self._end)
         if frame.opcode in (ABNF.OPCODE_PING, ABNF.OPCODE_PONG):
             if len(data) > _CONTROL:
                 raise Lost("the server broke the protocol: a control frame that is too long")
-            if frame.opcode == ABNF.OPCODE_PING:
+            # A server that does not take its answers gets no more of them.
+            if frame.opcode == ABNF.OPCODE_PING and len(self._unsent) < _CHUNK:
                 self._write(ABNF.OPCODE_PONG, data)
                 self._flush()
             return HEARD
@@ -259,21 +263,19 @@ class WebSocketSource:
         self._unsent += ABNF.create_frame(data, opcode).format()
 
     def _flush(self) -> None:
-        """Send as much of what is written as there is room for."""
+        """Send as much of what is written as there is room for.
+
+        A connection that takes nothing any more is lost once all that came on it is read: the
+        server may have said why.
+        """
         try:
             while self._unsent and (sent := self._sock.send(self._unsent)):
                 del self._unsent[:sent]
         except _NOT_NOW:
             pass
-
-    def _answer_close(self, data: bytes) -> None:
-        """Answer the server's goodbye, if there is room; the connection ends in any case."""
-        try:
-            self._write(ABNF.OPCODE_CLOSE, data[:2])
-            self._flush()
-        except OSError as ex:
-            log.debug("answering a close: %s", ex)
-        self._end = "the server closed it"  # and nothing is said after it
+        except (OSError, ValueError) as ex:
+            self._unsent.clear()
+            self._broken = root_cause(ex)
 
     def _say_goodbye(self) -> None:
         self._write(ABNF.OPCODE_CLOSE, struct.pack("!H", websocket.STATUS_NORMAL))

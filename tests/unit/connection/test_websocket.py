@@ -399,9 +399,35 @@ class WritingTest(SourceTest):
 
     def test_a_connection_that_cannot_be_written_to(self):
         self.near.shutdown(socket.SHUT_WR)
-        with self.assertRaisesRegex(Lost, "Broken pipe"):
-            self.source.ping()
+        self.peer.send("one")
+        self.source.ping()
+        self.assertEqual(self.source.read(DEADLINE), "one")
+        self.assert_lost("Broken pipe")
         self.source.close(farewell=True)
+
+    def test_what_the_server_said_last_is_the_reason_though_nothing_can_be_written(self):
+        self.near.shutdown(socket.SHUT_WR)
+        self.source.send("two")
+        self.peer.send("one")
+        self.peer.leave()
+        self.assertEqual(self.source.read(DEADLINE), "one")
+        self.assert_lost("code 1001")
+
+    def test_a_text_that_is_none_harms_only_its_sender(self):
+        with self.assertRaises(UnicodeEncodeError):
+            self.source.send("\ud800")
+        self.peer.send("one")
+        self.assertEqual(self.source.read(DEADLINE), "one")
+
+    def test_a_server_that_pings_and_takes_no_answers_costs_a_bounded_memory(self):
+        self.fill_towards_peer()
+        ping = frame(PING, b"x" * 125)
+        with mock.patch.object(module, "_CHUNK", 4096):
+            for _ in range(20):
+                self.far.sendall(ping * 10)
+                for _ in range(10):
+                    self.assertIs(self.source.read(DEADLINE), HEARD)
+        self.assertLess(len(self.source._unsent), 5000)
 
     def test_sending_and_waking_while_it_is_closed(self):
         """Each either does its work or says that the connection is closed."""
