@@ -248,9 +248,13 @@ class Client(Listening):
     def _send(self, call: PreparedCall) -> object:
         lookback = self._session.lookback
         began = lookback.begin(call)
-        result = finish(call, self.swagger.transport.send(call.request), self._factory)
-        lookback.done(call, result, began)
-        return result
+        try:
+            result = finish(call, self.swagger.transport.send(call.request), self._factory)
+            lookback.done(call, result, began)
+            return result
+        finally:
+            if began is not None:
+                lookback.end(began)
 
     def _drive(self, procedure: Procedure[_Result]) -> _Result:
         """Run a procedure on the calling thread."""
@@ -373,8 +377,7 @@ class Client(Listening):
         return type(obj)(self, event[obj.event_field])
 
     def _read_digits(self, channel: Channel, **options: Any) -> str:
-        open_wait = self._session.open_wait
-        return self._drive(read_digits(self.swagger, open_wait, channel.id, **options))
+        return self._drive(read_digits(self._session, channel.id, **options))
 
 
 def _log_exception(ex: BaseException) -> None:

@@ -288,10 +288,17 @@ class Channel(_KindObject, kind="Channel"):
         first_digit_timeout: float | None = None,
         terminators: str = "#",
         prompt: str | Iterable[str] | None = None,
+        *,
+        typed_ahead: bool = False,
+        match: str | Callable[[str], object] | None = None,
+        attempts: int = 1,
+        invalid: str | Iterable[str] | None = None,
+        total_timeout: float | None = None,
     ) -> str:
         """Collect the DTMF digits that are pressed from now on.
 
-        Ends with ``max_digits`` digits, a terminator, or a silence of ``timeout`` seconds.
+        Ends with ``max_digits`` digits, a terminator, or a silence of ``timeout`` seconds. With
+        ``match``, digits that do not match are asked for again.
 
         :param max_digits: how many digits at the most.
         :param timeout: seconds between two digits.
@@ -299,10 +306,17 @@ class Channel(_KindObject, kind="Channel"):
             prompt; by default ``timeout``.
         :param terminators: digits that end the input and are not part of it.
         :param prompt: media to play meanwhile, one URI or several; the first digit stops it.
-        :return: the digits, '' if there were none.
+        :param typed_ahead: whether digits count that were pressed since this handler last waited
+            for digits of this channel.
+        :param match: a regular expression for all of the digits, or a function that is called with
+            them and returns something true if they will do.
+        :param attempts: how often to ask; the prompt is played each time.
+        :param invalid: media to play before the prompt when the digits did not match.
+        :param total_timeout: seconds for all attempts, prompts included; None for no limit.
+        :return: the digits, '' if there were none, or none that match.
         :raises ARIObjectGone: the channel was hung up, or left Stasis.
         :raises ARIHTTPError: Asterisk does not play the prompt.
-        :raises ValueError: ``max_digits`` is less than 1.
+        :raises ValueError: ``max_digits`` or ``attempts`` is less than 1.
         """
         return self.client._read_digits(
             self,
@@ -311,6 +325,11 @@ class Channel(_KindObject, kind="Channel"):
             first_digit_timeout=first_digit_timeout,
             terminators=terminators,
             prompt=prompt,
+            typed_ahead=typed_ahead,
+            match=match,
+            attempts=attempts,
+            invalid=invalid,
+            total_timeout=total_timeout,
         )
 
 

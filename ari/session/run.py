@@ -211,7 +211,10 @@ class Run:
 
     def handle(self, delivery: Delivery) -> None:
         """Call the listeners of an event."""
-        call_listeners(self._session, delivery, self._workers.call)
+        try:
+            call_listeners(self._session, delivery, self._workers.call)
+        finally:
+            self._session.lookback.end_handler()
 
     def _register(self, app: str) -> None:
         self._registered.add(app)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from typing import Protocol
 
 from ..connection.source import Source
@@ -21,6 +22,7 @@ from ..transport.base import Json
 from ..transport.procedures import Procedure
 from .event_sources import EventSources
 from .lookback import LookBack
+from .presence import ask_about
 from .waiting import ThreadTime, ThreadWaiter, first_event
 
 __all__ = ["Running", "Session"]
@@ -102,6 +104,7 @@ class Session:
         :param keys: the objects that the events must be about, any of them; the end of any of
             them ends the wait. Without keys, events about anything.
         """
+        types = frozenset(types)
         waiter = ThreadWaiter(
             self.waits,
             types,
@@ -109,7 +112,7 @@ class Session:
             before_wait=self.before_wait,
             time_waited=self.time_waited,
         )
-        self.waits.enter(waiter, self.lookback.since(keys))
+        self.waits.enter(waiter, self.lookback.trails(keys, types))
         return waiter
 
     def wait_for(
@@ -129,11 +132,17 @@ class Session:
         """
         if not self.runs:
             log.warning("waiting for %s, but no run() is reading events yet", " or ".join(types))
+        known = bool(keys) and self.lookback.knows(keys[0])
         with self.open_wait(types, keys) as waiter:
-            event = yield from first_event(waiter, predicate, deadline)
+            ask = partial(self.ask_about, keys)
+            event = yield from first_event(waiter, predicate, deadline, ask, known=known)
             if waiter.latest:  # else it is an end that was remembered, and changes nothing
-                self.lookback.start_at(keys, waiter.latest + 1)
+                self.lookback.start_at(keys, types, waiter.latest + 1)
             return event
+
+    def ask_about(self, keys: Sequence[Key]) -> Procedure[None]:
+        """Ask whether the object of a wait is still there; see :func:`~.presence.ask_about`."""
+        return ask_about(self.swagger, self.waits, keys)
 
     # Running.
 

@@ -17,6 +17,10 @@ from ..transport.procedures import Procedure
 __all__ = ["NextEvent", "ThreadTime", "ThreadWaiter", "first_event"]
 
 
+#: Seconds between two questions whether what is waited for is still there; the last one repeats.
+PAUSES = (5.0, 5.0, 10.0, 20.0, 30.0)
+
+
 @dataclass(frozen=True)
 class NextEvent:
     """A step: wait for a waiter's next event; its outcome is the event.
@@ -82,14 +86,37 @@ class ThreadWaiter(Waiter):
 
 
 def first_event(
-    waiter: Waiter, predicate: Callable[[Json], object] | None, deadline: float | None
+    waiter: Waiter,
+    predicate: Callable[[Json], object] | None,
+    deadline: float | None,
+    ask: Callable[[], Procedure[None]],
+    *,
+    known: bool,
 ) -> Procedure[Json]:
     """Return the first event of a waiter that a predicate accepts; a procedure.
 
+    Asterisk does not tell everybody of every end. So it is asked now and then whether what is
+    waited for is still there.
+
+    :param ask: asks, and ends the wait if it is gone; a procedure.
+    :param known: whether the object was dealt with just before, so that there is no need to ask
+        at once.
     :raises ARIWaitTimeout: none came in time.
     :raises ARIObjectGone: none can come any more.
     """
+    pauses = iter(PAUSES if known else (0.0, *PAUSES))
+    pause = next(pauses)
+    look_at = time.monotonic() + pause
     while True:
-        event: Json = yield NextEvent(waiter, deadline)
-        if predicate is None or predicate(event):
-            return event
+        until = look_at if deadline is None else min(look_at, deadline)
+        try:
+            event: Json = yield NextEvent(waiter, until)
+        except ARIWaitTimeout:
+            if deadline is not None and until >= deadline:
+                raise
+            yield from ask()
+            pause = next(pauses, pause)
+            look_at = time.monotonic() + pause
+        else:
+            if predicate is None or predicate(event):
+                return event
