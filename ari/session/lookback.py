@@ -146,7 +146,7 @@ class LookBack:
         for name, value in call.values.items():
             if name in ABOUT:
                 for object_id in value if isinstance(value, list) else str(value).split(","):
-                    memory.trail((ABOUT[name], str(object_id))).start_at(now)
+                    memory.trail((ABOUT[name], str(object_id))).since = now
         if call.makes is None:
             return None
         holder = self._here.holder
@@ -155,7 +155,7 @@ class LookBack:
         class_name, object_id = call.makes
         if object_id:
             self._waits.renew(call.makes)
-            memory.trail(call.makes).start_at(now)
+            memory.trail(call.makes).since = now
             return None
         # Its id comes with the answer, and its first events perhaps before.
         return self._waits.open_trail((class_name, ""))
