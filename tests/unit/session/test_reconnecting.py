@@ -1,6 +1,7 @@
 """What a client does about a lost connection, from its handlers' and waiters' point of view."""
 
 import threading
+import time
 from unittest import mock
 
 from ari.connection.backoff import Reconnect
@@ -115,6 +116,9 @@ class ReconnectTest(StreamedAsterisk):
         self.assertEqual(waiters[1].get()["type"], "StasisEnd")
         with self.assertRaises(ARIObjectGone):
             waiters[1].get()
+        deadline = time.monotonic() + DEADLINE
+        while not listeners[0].closed and time.monotonic() < deadline:
+            pass  # the thread that checks is about to close it
         self.assertEqual([s.closed for s in listeners], [True, False])
 
     def test_subscriptions_are_made_again(self):
