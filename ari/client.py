@@ -372,6 +372,9 @@ class Client(Listening):
         deadline = None if timeout is None else time.monotonic() + timeout
         return self._drive(self._session.wait_for(types, keys, predicate, deadline))
 
+    def _has_ended(self, obj: BaseObject) -> bool:
+        return self._session.lookback.has_ended(obj.event_key)
+
     def _wait_until_over(self, obj: Finite, timeout: float | None) -> BaseObject:
         event = self.wait_for(obj.kind.ended_by, None, timeout, about=obj)
         return type(obj)(self, event[obj.event_field])
@@ -417,8 +420,10 @@ def _checked(base_url: str) -> str:
 
 
 def _names(apps: str | Iterable[str]) -> list[str]:
+    """Return the names of applications; commas separate them for Asterisk, so also in a list."""
+    given = [apps] if isinstance(apps, str) else list(apps or ())
     # Spaces are for the reader: Asterisk would take them for part of the name.
-    names = [a.strip() for a in apps.split(",")] if isinstance(apps, str) else list(apps or ())
+    names = [name.strip() for item in given for name in str(item).split(",")]
     if not names or not all(names):
         raise ValueError(f"run() got {apps!r}: name at least one application, and no empty name")
-    return names
+    return list(dict.fromkeys(names))

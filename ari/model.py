@@ -246,6 +246,20 @@ class BaseObject:
         self._check_has_events()
         return self.client.wait_for(event_types, predicate, timeout, about=self)
 
+    @property
+    def ended(self) -> bool:
+        """Whether it is known to have ended; for a channel, also to have left the application.
+
+        The thread that reads events keeps it up to date, so a handler may look at it in a loop::
+
+            while not channel.ended:
+                listen_for_a_second(channel)
+
+        :raises RuntimeError: objects of this class have no events.
+        """
+        self._check_has_events()
+        return self.client._has_ended(self)
+
     def _check_has_events(self) -> None:
         if not self.event_reg:
             raise RuntimeError(f"objects of class {type(self).__name__} have no events")

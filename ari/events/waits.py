@@ -176,6 +176,15 @@ class Trail:
         while self.events and self.events[0][0] < first:
             self.events.popleft()
 
+    def ended(self) -> bool:
+        """Tell whether the object has ended or left, and has not come back."""
+        for _, event, _ in reversed(self.events):
+            if event["type"] == "StasisStart":
+                return False
+            if _ENDED_BY.get(event["type"]) == self.key[0]:
+                return True
+        return False
+
     def take_over(self, other: Trail) -> None:
         """Begin with what another trail, of all objects of the class, holds about this one."""
         mine = {number for number, _, _ in self.events}

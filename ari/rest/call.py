@@ -19,7 +19,7 @@ from ..swagger.declarations import OperationModel
 from ..swagger.request import bind, build
 from ..transport.base import Json, Request, Response
 from ..transport.errors import response_error
-from .workarounds import explain
+from .workarounds import explain, refuse_unplayable
 
 __all__ = ["Factory", "PreparedCall", "as_argument", "finish", "prepare", "result_of"]
 
@@ -65,6 +65,8 @@ def prepare(
     for name, value in values.items():
         if not isinstance(value, str):
             values[name] = as_argument(name, value)
+    if "media" in values:
+        refuse_unplayable(operation.nickname, values["media"])
     makes: Key | None = None
     if operation.name in MAKERS:
         class_name, parameter = MAKERS[operation.name]

@@ -18,6 +18,7 @@ __all__ = [
     "is_asterisk",
     "is_in_dialplan",
     "lacks_description",
+    "refuse_unplayable",
 ]
 
 #: The operations that make a channel to an endpoint.
@@ -51,6 +52,29 @@ class AsteriskWorkarounds(SwaggerProcessor):
             # A negative number of milliseconds hangs the channel.
             for name in {"before", "between", "duration", "after"} & parameters.keys():
                 parameters[name]["refuseBelow"] = 0
+
+
+#: What Asterisk can play, by the scheme of the media URI.
+_PLAYABLE = ("sound", "recording", "number", "digits", "characters", "tone")
+
+
+def refuse_unplayable(operation: str, media: object) -> None:
+    """Raise ValueError for media that Asterisk accepts and never plays to an end.
+
+    :param operation: the operation's name, for the text.
+    :param media: a media URI, or several.
+    """
+    given = media if isinstance(media, list) else [media]
+    for uri in ",".join(map(str, given)).split(","):
+        scheme, colon, _ = uri.partition(":")
+        if not colon or scheme not in _PLAYABLE:
+            # What is to be said may be what a caller has typed, so it is not shown.
+            got = f"media of the kind {scheme!r}" if colon else "media of no kind"
+            kinds = f"{', '.join(f'{kind}:' for kind in _PLAYABLE[:-1])} or {_PLAYABLE[-1]}:"
+            raise ValueError(
+                f"{operation}() got {got}, which Asterisk would take and never finish; a media "
+                f"URI begins with {kinds}, as in sound:hello-world"
+            )
 
 
 def explain(operation: str, status: int) -> str:

@@ -87,14 +87,23 @@ def retire_gone(session: Session, alive: set[Key]) -> Procedure[bool]:
 
 
 def resubscribe(swagger: SwaggerClient, sources: EventSources, app: str) -> Procedure[None]:
-    """Subscribe an application again to the event sources that it has lost.
+    """Set an application's event filter again, and subscribe it to the sources that it has lost.
 
-    One that is gone is logged; the others are subscribed to all the same.
+    The filter comes first, so that nothing passes that it keeps out. A source that is gone is
+    logged; the others are subscribed to all the same.
     """
+    events = sources.filter_of(app)
+    if events is not None:
+        answer: Response = yield swagger.applications.filter.request(
+            applicationName=app, filter=events
+        )
+        raise_if_failed(answer, swagger.applications.filter)
+        if answer.status_code >= 400:
+            log.warning("the event filter of %s is not set again: %s", app, answer.status_code)
     wanted = sources.of(app)
     if not wanted:
         return
-    answer: Response = yield swagger.applications.get.request(applicationName=app)
+    answer = yield swagger.applications.get.request(applicationName=app)
     present: Json = answer.json() if answer.status_code == 200 else {}
     for source, count in wanted.items():
         if _is_listed(source, present):

@@ -193,6 +193,14 @@ class LookBack:
                     trail.digits_since = self._waits.count + 1
         return trails
 
+    def has_ended(self, key: Key) -> bool:
+        """Tell whether an object is known to have ended, or to have left.
+
+        Once a handler has asked, it is told however late it asks again.
+        """
+        trail = self._memory().trail(key)
+        return self._waits.has_ended(key) or trail.ended()
+
     def knows(self, key: Key) -> bool:
         """Tell whether this handler has sent a request about an object, or waited on it."""
         memory = self._here.memory

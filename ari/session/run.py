@@ -91,6 +91,16 @@ class Run:
             raise self._failure
 
     @property
+    def closing(self) -> bool:
+        """Whether it was closed, and is about to end."""
+        return self.stream.closing
+
+    @property
+    def apps(self) -> list[str]:
+        """The applications whose events it reads."""
+        return self.stream.apps
+
+    @property
     def threads(self) -> list[int]:
         """The numbers of the threads that call handlers."""
         return self._workers.threads

@@ -38,6 +38,14 @@ class Running(Protocol):
         """Whether events may still come."""
 
     @property
+    def closing(self) -> bool:
+        """Whether it was closed, and is about to end."""
+
+    @property
+    def apps(self) -> Sequence[str]:
+        """The applications whose events it reads."""
+
+    @property
     def threads(self) -> Sequence[int]:
         """The numbers of the threads that call handlers."""
 
@@ -147,8 +155,20 @@ class Session:
     # Running.
 
     def begin_run(self, run: Running) -> None:
-        """Record that a run begins."""
+        """Record that a run begins.
+
+        :raises RuntimeError: another run of this client reads the events of its applications, and
+            would be cut off from them.
+        """
         with self._lock:
+            others = [other for other in self.runs if other.reading and not other.closing]
+            taken = {app for other in others for app in other.apps}
+            both = sorted(taken.intersection(run.apps))
+            if both:
+                raise RuntimeError(
+                    f"run() got {', '.join(both)}, whose events another run() of this client reads "
+                    "already; it is called once for each application"
+                )
             self.runs.append(run)
             self._closed = False
             self.waits.reopen()

@@ -141,6 +141,36 @@ class AsterisksFaultsTest(MockedAsterisk):
                 with self.assertRaisesRegex(ValueError, f"got {name}=-1, which must be at least 0"):
                     channel.sendDTMF(dtmf="1", **{name: -1})
 
+    def test_media_that_asterisk_never_finishes_is_not_sent(self):
+        channel, bridge = self.channel(), self.bridge()
+        with self.nothing_is_sent():
+            for media in (
+                "hello-world",
+                "",
+                "sounds:a",
+                "HTTP://x",
+                ["sound:a", "4111"],
+                "sound:a,b",
+            ):
+                for play in (
+                    lambda m: channel.play(media=m),
+                    lambda m: bridge.play(media=m),
+                    lambda m: channel.playWithId("p1", media=m),
+                    lambda m: channel.read_digits(prompt=m),
+                ):
+                    with self.assertRaisesRegex(ValueError, "as in sound:hello-world") as caught:
+                        play(media)
+                    self.assertNotIn("4111", str(caught.exception))
+
+    def test_media_of_every_kind_is_sent(self):
+        self.serve("POST", "/channels/c1/play", {"id": "p1", "target_uri": "channel:c1"})
+        for kind in ("sound", "recording", "number", "digits", "characters", "tone"):
+            self.channel().play(media=f"{kind}:1")
+            self.assertEqual(self.query["media"], f"{kind}:1")
+        self.channel().play(media="sound:https://media.test/a.wav")
+        self.channel().play(media=("sound:a", "number:5"))
+        self.assertEqual(self.query["media"], "sound:a,number:5")
+
     def test_dtmf_with_proper_times_is_sent(self):
         self.serve("POST", "/channels/c1/dtmf")
         self.channel().sendDTMF(dtmf="12", between=0, after=None)

@@ -1,5 +1,6 @@
 """What is made up for after a gap."""
 
+import json
 import time
 import unittest
 from unittest import mock
@@ -125,6 +126,29 @@ class ResubscribeTest(Procedures):
             self.assertEqual(self.resubscribe(), ["channel:1"])
         self.assertIn("channel:1", logs.output[0])
         self.assertEqual(self.sources.of("app"), {})
+
+    def test_the_event_filter_is_set_again_before_the_subscriptions(self):
+        wanted = {"allowed": [{"type": "StasisStart"}]}
+        self.serve("PUT", "/applications/app/eventFilter", {"name": "app"})
+        self.serve("POST", "/applications/app/subscription", {"name": "app"})
+        self.client.applications.filter(applicationName="app", filter=wanted)
+        self.client.applications.subscribe(applicationName="app", eventSource="bridge:2")
+        self.sources = self.client._session.event_sources
+        self.present()
+        before = len(self.mock.calls)
+        self.assertEqual(self.resubscribe(), ["bridge:2"])
+        sent = [call.request for call in self.mock.calls][before:]
+        self.assertEqual([r.method for r in sent], ["PUT", "GET", "POST"])
+        self.assertEqual(json.loads(sent[0].body), wanted)
+        self.client.applications.filter(applicationName="app")
+        self.assertIsNone(self.sources.filter_of("app"))
+
+    def test_a_filter_that_is_refused_is_logged(self):
+        values = {"applicationName": "app", "filter": {"allowed": 5}}
+        self.sources.note("applications.filter", values)
+        self.serve("PUT", "/applications/app/eventFilter", {"message": "no"}, status=400)
+        with self.assertLogs("ari.session.gap", "WARNING"):
+            self.resubscribe()
 
     def test_another_refusal_is_not_taken_for_an_end(self):
         self.note("channel:1")

@@ -77,6 +77,53 @@ class CallsOfAWorkerTest(MockedAsterisk):
         self.assertEqual(list(self.client._session.waits._trails), [("Channel", "c1")])
 
 
+class EndedTest(MockedAsterisk):
+    """What the reading thread tells a handler that looks now and then."""
+
+    def test_a_channel_that_leaves_or_ends_has_ended(self):
+        for last in (
+            event("StasisEnd", channel=channel_json("c1")),
+            event("ChannelDestroyed", channel=channel_json("c1"), cause=16, cause_txt="x"),
+        ):
+            self.emit(START)
+            channel = self.channel()
+            self.assertFalse(channel.ended)
+            self.emit(last)
+            self.assertTrue(channel.ended)
+            self.emit(START)
+            self.assertFalse(channel.ended)
+
+    def test_a_handler_that_has_asked_is_told_however_late_it_asks_again(self):
+        self.emit(START)
+        channel = self.channel()
+        self.assertFalse(channel.ended)
+        self.emit(event("StasisEnd", channel=channel_json("c1")))
+        for number in range(4000):
+            self.emit(event("StasisEnd", channel=channel_json(f"other-{number}")))
+        self.assertFalse(self.client._session.waits.has_ended(("Channel", "c1")))
+        self.assertTrue(channel.ended)
+
+    def test_other_objects_end_as_well(self):
+        playback = ari.model.Playback(self.client, {"id": "p1", "target_uri": "channel:c1"})
+        self.assertFalse(playback.ended)
+        self.emit(event("PlaybackFinished", playback={**playback.json, "state": "done"}))
+        self.assertTrue(playback.ended)
+        with self.assertRaisesRegex(RuntimeError, "no events"):
+            _ = ari.model.Mailbox(self.client, {"name": "m"}).ended
+
+    def test_a_loop_of_a_handler_ends_with_its_call(self):
+        turns = []
+
+        def handler(channel, _event):
+            while not channel.ended:
+                pass
+            turns.append("over")
+
+        self.client.on_channel_event("StasisStart", handler)
+        self.play_events(START, event("StasisEnd", channel=channel_json("c1")))
+        self.assertEqual(turns, ["over"])
+
+
 class PresenceTest(MockedAsterisk):
     """Waits on what Asterisk does not tell of."""
 

@@ -94,6 +94,31 @@ class ServingTest(StreamedAsterisk):
         self.assertEqual([got.next(), got.next()], ["destroyed", "left"])
         self.assertTrue(left.closed)
 
+    def test_applications_with_commas_between_them_are_several(self):
+        got = Inbox()
+        for app in "abc":
+            self.client.on_application_registered(app, got, app)
+        _, peer = self.start(["a,b", " c", "a"])
+        self.assertEqual(peer.apps, ["a", "b", "c"])
+        self.assertEqual([got.next() for _ in range(3)], ["a", "b", "c"])
+
+    def test_an_application_that_is_run_already(self):
+        got = Inbox()
+
+        def again(channel, event):
+            try:
+                self.client.run("other,app")
+            except RuntimeError as ex:
+                got(str(ex))
+
+        self.client.on_channel_event("StasisStart", again)
+        run, peer = self.start()
+        peer.send(start())
+        self.assertIn("run() got app, whose events another run()", got.next())
+        self.assertEqual(self.exchange.attempts, 1)
+        self.assertIsNone(run.end())
+        self.assertIsNone(self.start()[0].end())
+
     def test_the_pool_is_as_large_as_the_workers(self):
         self.start(workers=40)
         self.assertEqual(self.client.swagger.http_client._pool_size, 41)
