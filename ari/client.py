@@ -253,8 +253,8 @@ class Client(Listening):
             lookback.done(call, result, began)
             return result
         finally:
-            if began is not None:
-                lookback.end(began)
+            if call.makes is not None:
+                lookback.end(call, began)
 
     def _drive(self, procedure: Procedure[_Result]) -> _Result:
         """Run a procedure on the calling thread."""

@@ -11,7 +11,7 @@ import threading
 import time
 import uuid
 from collections import OrderedDict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Protocol
 
@@ -27,6 +27,9 @@ __all__ = ["Holder", "LookBack"]
 #: Seconds in which the last events of a bridge come after the answer to its destruction.
 _LAST_EVENTS = 1.0
 
+#: Seconds after the answer for which the events of what a request made are held back.
+_HELD_FOR = 0.2
+
 #: Seconds for which events are kept for a thread that is not a handler, and so has no end.
 _KEPT_FOR = 60.0
 
@@ -40,6 +43,9 @@ class Holder(Protocol):
 
     def hold(self, key: Key) -> None:
         """Hold the events of an object back until the handler ends, or :meth:`release`."""
+
+    def hold_for(self, key: Key, seconds: float) -> None:
+        """Hold the events of an object no longer than for some seconds from now."""
 
     def release(self) -> None:
         """Release what the current handler holds."""
@@ -92,11 +98,17 @@ class LookBack:
     :param waits: the waits that may be about what a request ends.
     :param event_sources: records what requests subscribe to.
     :param listeners: the listeners that may be about what a request ends.
+    :param holders: returns who holds back events for a thread of the user's own: all runs.
     """
 
     def __init__(
-        self, waits: WaitingRoom, event_sources: EventSources, listeners: ListenerTable
+        self,
+        waits: WaitingRoom,
+        event_sources: EventSources,
+        listeners: ListenerTable,
+        holders: Callable[[], Sequence[Holder]] = lambda: (),
     ) -> None:
+        self._holders = holders
         self._waits = waits
         self._event_sources = event_sources
         self._listeners = listeners
@@ -133,8 +145,18 @@ class LookBack:
 
         Where other handlers run meanwhile, it must be known before the request.
         """
+        return str(uuid.uuid4()) if self._holding() else None
+
+    def _holding(self) -> Sequence[Holder]:
+        """Return who holds events back for this thread.
+
+        In a handler that is its own run, if others handle events meanwhile. A thread of the
+        user's own competes with all runs.
+        """
         holder = self._here.holder
-        return str(uuid.uuid4()) if holder is not None and holder.holds else None
+        if holder is None:
+            return self._holders()
+        return (holder,) if holder.holds else ()
 
     def begin(self, call: PreparedCall) -> Trail | None:
         """Record that a request is about to be sent; return what :meth:`done` and :meth:`end` want.
@@ -149,11 +171,10 @@ class LookBack:
                     memory.trail((ABOUT[name], str(object_id))).since = now
         if call.makes is None:
             return None
-        holder = self._here.holder
-        if holder is not None:
-            holder.hold(call.makes)
         class_name, object_id = call.makes
         if object_id:
+            for holder in self._holding():
+                holder.hold(call.makes)
             self._waits.renew(call.makes)
             memory.trail(call.makes).since = now
             return None
@@ -176,9 +197,16 @@ class LookBack:
             self._waits.retire(key, "was destroyed", grace=_LAST_EVENTS)
             self._listeners.keep_for_a_while(key)
 
-    def end(self, began: Trail) -> None:
-        """Record that a request is over, whether or not it succeeded."""
-        self._waits.close_trail(began)
+    def end(self, call: PreparedCall, began: Trail | None) -> None:
+        """Record that a request that makes something is over, whether or not it succeeded.
+
+        :param began: what :meth:`begin` returned.
+        """
+        if began is not None:
+            self._waits.close_trail(began)
+        elif call.makes is not None:
+            for holder in self._holding():
+                holder.hold_for(call.makes, _HELD_FOR)
 
     def trails(self, keys: Iterable[Key], types: Iterable[str]) -> list[Trail]:
         """Return what a wait on these objects looks back to.
@@ -220,5 +248,5 @@ class LookBack:
 
     def release_held(self) -> None:
         """Release what the current handler holds back: it is about to wait."""
-        if self._here.holder is not None:
-            self._here.holder.release()
+        for holder in self._holding():
+            holder.release()

@@ -101,6 +101,11 @@ class Run:
         return self.stream.apps
 
     @property
+    def holder(self) -> Workers:
+        """Holds events back for who makes something."""
+        return self._workers
+
+    @property
     def threads(self) -> list[int]:
         """The numbers of the threads that call handlers."""
         return self._workers.threads

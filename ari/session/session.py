@@ -21,7 +21,7 @@ from ..swagger.client import SwaggerClient
 from ..transport.base import Json
 from ..transport.procedures import Procedure
 from .event_sources import EventSources
-from .lookback import LookBack
+from .lookback import Holder, LookBack
 from .presence import ask_about
 from .waiting import ThreadTime, ThreadWaiter, first_event
 
@@ -44,6 +44,10 @@ class Running(Protocol):
     @property
     def apps(self) -> Sequence[str]:
         """The applications whose events it reads."""
+
+    @property
+    def holder(self) -> Holder:
+        """Holds events back for who makes something."""
 
     @property
     def threads(self) -> Sequence[int]:
@@ -86,12 +90,17 @@ class Session:
         self.deregistered = ListenerTable()
         self.waits = WaitingRoom()
         self.event_sources = EventSources()
-        self.lookback = LookBack(self.waits, self.event_sources, self.listeners)
+        self.runs: list[Running] = []
+        self.lookback = LookBack(
+            self.waits,
+            self.event_sources,
+            self.listeners,
+            lambda: [run.holder for run in self.runs],
+        )
         self.websockets: set[object] = set()
         self.answers: dict[str, Callable[[Json], object]] = {}
         self.before_wait: Callable[[], object] = self.lookback.release_held
         self.time_waited = ThreadTime()
-        self.runs: list[Running] = []
         self._closed = False
         self._lock = threading.RLock()
 

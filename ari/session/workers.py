@@ -80,7 +80,10 @@ class Workers:
     def put(self, key: Hashable, task: Task) -> None:
         """Queue a task; those of one key run in order, one at a time."""
         with self._lock:
-            if self._lanes.put(key if self.count else None, task):
+            lanes = self._lanes
+            # Without workers, what is held back for its maker is handled apart, and then on.
+            apart = self.count or key in lanes.held or key in lanes.queues
+            if lanes.put(key if apart else None, task):
                 self._changed.notify()
             size = self._lanes.size
         if size >= self._backlog:
@@ -92,9 +95,20 @@ class Workers:
     def _take(self) -> tuple[Hashable, Task] | None:
         """Wait for the next task, and return it with its lane; None at the end."""
         with self._lock:
-            while (taken := self._lanes.take()) is None and not self._lanes.over:
-                self._changed.wait(GLANCE)
-            return taken
+            while True:
+                pause = self._release_due() if self._lanes.held else GLANCE
+                taken = self._lanes.take()
+                if taken is not None or self._lanes.over:
+                    return taken
+                self._changed.wait(pause)
+
+    def _release_due(self) -> float:
+        """Release what was held back for long enough; return the seconds until the next."""
+        now = time.monotonic()
+        for key in self._lanes.release_due(now):
+            log.info("events were held back for who made %s; they are handled now", key)
+            self._changed.notify()
+        return max(0.0, min([GLANCE, *(moment - now for moment in self._lanes.held.values())]))
 
     def _done(self, key: Hashable) -> None:
         with self._lock:
@@ -129,17 +143,23 @@ class Workers:
     def hold(self, key: Key) -> None:
         """Hold the tasks of a key back until the current task ends, or :meth:`release`.
 
-        A handler that makes an object can so register its listeners before the object's first
-        event is handled. Without workers that is so anyway.
+        Who makes an object can so register listeners before the object's first event is handled.
         """
-        if self.count:
-            with self._lock:
-                if self._lanes.hold(key):
-                    self._held.keys.append(key)
+        with self._lock:
+            if self._lanes.hold(key):
+                self._held.keys.append(key)
+
+    def hold_for(self, key: Key, seconds: float) -> None:
+        """Hold the tasks of a key that is held no longer than for some seconds from now."""
+        with self._lock:
+            self._lanes.hold_until(key, time.monotonic() + seconds)
+            self._changed.notify()
 
     def release(self) -> None:
         """Release what the current task holds."""
         held = self._held.keys
+        if not held:
+            return
         with self._lock:
             while held:
                 if self._lanes.release(held.pop()):

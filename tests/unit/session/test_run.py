@@ -2,6 +2,7 @@
 
 import contextlib
 import gc
+import json
 import os
 import signal
 import subprocess
@@ -16,7 +17,7 @@ from ari.connection.backoff import Reconnect
 from ari.exceptions import ARIConnectionError, ARIObjectGone, ARIUnauthorized, ARIWaitTimeout
 
 from ..sockets import CLOSE, DEADLINE, Inbox, Run, StreamedAsterisk, library_threads, open_sockets
-from ..support import channel_json, event
+from ..support import BASE, channel_json, event
 
 AT_ONCE = Reconnect(first_delay=0.0, max_delay=0.0)
 ROOT = Path(__file__).resolve().parents[3]
@@ -93,6 +94,47 @@ class ServingTest(StreamedAsterisk):
         )
         self.assertEqual([got.next(), got.next()], ["destroyed", "left"])
         self.assertTrue(left.closed)
+
+    def originate(self, peer):
+        """Serve originations whose StasisStart comes before their answer."""
+
+        def answer(request):
+            leg = channel_json(request.params.get("channelId", "chosen"))
+            peer.send(event("StasisStart", channel=leg, args=[]), user_event(1))
+            return 200, {}, json.dumps(leg)
+
+        self.mock.add_callback("POST", f"{BASE}/ari/channels", answer)
+
+    def test_a_thread_of_ones_own_hears_of_what_it_makes(self):
+        got, began = Inbox(), Inbox()
+        self.client.on_event("ChannelUserevent", lambda e: began(e))
+        for workers in (0, 2):
+            with self.subTest(workers=workers), mock.patch("ari.session.lookback._HELD_FOR", 0.5):
+                run, peer = self.start(workers=workers)
+                self.originate(peer)
+                leg = self.client.channels.originate(endpoint="PJSIP/a", app="app")
+                began.next()  # the event behind it is handled; it is not
+                leg.on_event("StasisStart", lambda channel, _: got(channel.id))
+                self.assertEqual(got.next(), leg.id)
+                self.assertNotEqual(leg.id, "chosen")
+                run.end()
+
+    def test_a_handler_that_waits_by_its_own_means_is_given_what_it_made(self):
+        got = Inbox()
+
+        def on_start(channel, event):
+            if channel.id == "c1":
+                came = threading.Event()
+                leg = self.client.channels.originate(endpoint="PJSIP/a", app="app")
+                leg.on_event("StasisStart", lambda *_: came.set())
+                got(came.wait(DEADLINE))
+
+        self.client.on_channel_event("StasisStart", on_start)
+        with mock.patch("ari.session.lookback._HELD_FOR", 0.01):
+            _, peer = self.start(workers=2)
+            self.originate(peer)
+            peer.send(start())
+            self.assertTrue(got.next())
 
     def test_applications_with_commas_between_them_are_several(self):
         got = Inbox()

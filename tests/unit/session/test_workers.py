@@ -255,9 +255,32 @@ class WorkersTest(unittest.TestCase):
         workers.put("a", first)
         self.run_all(workers)
 
-    def test_without_workers_nothing_is_held(self):
-        workers, ran = self.workers(), []
-        workers.hold("a")
-        workers.put("a", lambda: ran.append(1))
+    def test_without_workers_what_is_held_is_handled_apart_and_in_order(self):
+        ran, workers = [], self.workers()
+        in_thread(self, workers.hold, "b").next()
+        for key, number in (("a", 1), ("b", 2), ("a", 3), ("b", 4)):
+            workers.put(key, lambda k=key, n=number: ran.append((k, n)))
+        workers.put("a", lambda: workers.hold_for("b", 0))
         self.run_all(workers)
-        self.assertEqual(ran, [1])
+        self.assertEqual(ran, [("a", 1), ("a", 3), ("b", 2), ("b", 4)])
+
+    def test_what_is_held_is_released_after_a_time(self):
+        for count in (0, 1):
+            with self.subTest(workers=count):
+                ran, workers = Inbox(), self.workers(count)
+                workers.hold("a")
+                workers.put("a", lambda ran=ran: ran("a"))
+                ended = in_thread(self, workers.run)
+                with self.assertLogs("ari.session.workers", "INFO") as logs:
+                    workers.hold_for("a", 0.01)
+                    self.assertEqual(ran.next(), "a")
+                self.assertIn("held back for who made a", logs.output[0])
+                workers.finish()
+                ended.next()
+
+    def test_a_time_for_what_is_not_held_is_nothing(self):
+        ran, workers = [], self.workers(1)
+        workers.hold_for("a", DEADLINE)
+        workers.put("a", lambda: ran.append("a"))
+        self.run_all(workers)
+        self.assertEqual(ran, ["a"])
