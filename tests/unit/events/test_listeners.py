@@ -173,6 +173,42 @@ class TableTest(unittest.TestCase):
 
         self.assertEqual(self.table.add("X", Callable()).name, "<mine>")
 
+    def test_many_listeners_of_one_type_are_not_compared_with_one_another(self):
+        compared = []
+
+        class Counted:
+            def __call__(self, *_args):
+                pass
+
+            def __eq__(self, other):
+                compared.append(1)
+                return self is other
+
+            __hash__ = object.__hash__
+
+        listeners = [Counted() for _ in range(2000)]
+        subscriptions = [self.table.add("A", listener, replace=True) for listener in listeners]
+        for subscription in subscriptions[::2] + subscriptions[1::2]:
+            subscription.close()
+        self.assertLess(len(compared), 2000)
+        self.assertEqual(self.table.by_type, {})
+
+    def test_an_equal_listener_takes_the_place_of_another(self):
+        class Unhashable(list):
+            def __call__(self, *_args):
+                pass
+
+        for make in (lambda: print, Unhashable, lambda: self.table.matching):
+            first = self.table.add("A", make(), replace=True)
+            second = self.table.add("A", make(), replace=True)
+            self.assertEqual(self.table.matching("A", ()), [second])
+            self.assertTrue(first.closed)
+            first.close()
+            third = self.table.add("A", make(), replace=True)
+            self.assertTrue(second.closed)
+            third.close()
+        self.assertEqual(self.table.matching("A", ()), [])
+
     def test_once_is_claimed_by_one_thread_only(self):
         subscription = self.add("1", once=True)
         barrier, claims = threading.Barrier(8), []
