@@ -31,6 +31,10 @@ __all__ = ["Run", "call_here", "call_listeners", "take_in"]
 log = logging.getLogger(__name__)
 
 
+#: Seconds between two looks at what handlers do.
+WATCH_EVERY = 2.0
+
+
 class Run:
     """The parts of one ``run()`` and what goes on between them.
 
@@ -56,6 +60,7 @@ class Run:
         self._shown: object = None
         self._checks: list[threading.Thread] = []
         self._gap_over = Latch()
+        self._watched = Latch()
         self._failure: BaseException | None = None
         self._workers = Workers(
             workers,
@@ -86,6 +91,7 @@ class Run:
             ending.callback(self.close)
             self._session.begin_run(self)
             self.stream.open()
+            ending.callback(self._stop_watching, self._start_watching())
             self._workers.run()
         if self._failure is not None:
             raise self._failure
@@ -120,6 +126,20 @@ class Run:
         """End the waits for events that cannot come."""
         self.reading = False
         self._session.stop_waits(self.threads)
+
+    def _start_watching(self) -> threading.Thread:
+        thread = threading.Thread(target=self._watch, name="ari-watch", daemon=True)
+        thread.start()
+        return thread
+
+    def _stop_watching(self, thread: threading.Thread) -> None:
+        self._watched.set()
+        thread.join(PATIENCE)
+
+    def _watch(self) -> None:
+        """Name handlers that hang, while they do; on a thread of its own."""
+        while not self._watched.wait(WATCH_EVERY):
+            self._workers.report_hanging()
 
     def _join_checks(self) -> None:
         for thread in self._checks:

@@ -100,7 +100,7 @@ class Session:
         self.websockets: set[object] = set()
         self.answers: dict[str, Callable[[Json], object]] = {}
         self.before_wait: Callable[[], object] = self.lookback.release_held
-        self.time_waited = ThreadTime()
+        self.time_waited = ThreadTime({})
         self._closed = False
         self._lock = threading.RLock()
 

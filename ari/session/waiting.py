@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
@@ -33,9 +34,26 @@ class NextEvent:
 
 
 class ThreadTime(threading.local):
-    """The seconds that each thread has spent waiting on purpose."""
+    """The seconds that each thread has spent waiting on purpose.
+
+    :ivar woke: for all threads, by number: when the latest wait ended, or ``inf`` while one lasts.
+    """
 
     waited = 0.0
+
+    def __init__(self, woke: dict[int, float]) -> None:
+        self.woke = woke
+
+    def begin(self) -> float:
+        """Begin a wait; return what :meth:`end` wants."""
+        self.woke[threading.get_ident()] = math.inf
+        return time.monotonic()
+
+    def end(self, began: float) -> None:
+        """End a wait."""
+        now = time.monotonic()
+        self.woke[threading.get_ident()] = now
+        self.waited += now - began
 
 
 class ThreadWaiter(Waiter):
@@ -56,7 +74,7 @@ class ThreadWaiter(Waiter):
     ) -> None:
         super().__init__(room, frozenset(types), keys, threading.get_ident())
         self._before_wait = before_wait
-        self._time_waited = time_waited or ThreadTime()
+        self._time_waited = time_waited or ThreadTime({})
         self._changed = threading.Condition()
 
     def wake(self) -> None:
@@ -72,7 +90,7 @@ class ThreadWaiter(Waiter):
         :raises ARIObjectGone: none can come any more.
         """
         self._before_wait()
-        began = time.monotonic()
+        began = self._time_waited.begin()
         try:
             with self._changed:
                 while (event := self.take(now := time.monotonic())) is None:
@@ -82,7 +100,7 @@ class ThreadWaiter(Waiter):
                     self._changed.wait(min(end for end in ends if end is not None) - now)
                 return event
         finally:
-            self._time_waited.waited += time.monotonic() - began
+            self._time_waited.end(began)
 
 
 def first_event(

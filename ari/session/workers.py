@@ -28,6 +28,10 @@ log = logging.getLogger(__name__)
 _BACKLOG = 1000
 
 
+#: Seconds after which a handler that does not wait for events counts as hanging.
+_HANGING = 10.0
+
+
 class Named(Protocol):
     """What is called, as logs name it."""
 
@@ -60,7 +64,7 @@ class Workers:
             raise ValueError(f"workers={count}: a number of threads, or 0 for the caller's own")
         self.count = count
         self._slow = slow
-        self._time_waited = time_waited or ThreadTime()
+        self._time_waited = time_waited or ThreadTime({})
         self._around = around
         # Two conditions on one lock, so that what is meant for one who takes never wakes the one
         # who waits for the end instead.
@@ -71,6 +75,8 @@ class Workers:
         self._failure: BaseException | None = None
         self._backlog = _BACKLOG
         self._running: dict[int, tuple[Named, float]] = {}
+        self._lane_of: dict[int, Hashable] = {}
+        self._warned: dict[int, float] = {}
         self._threads: list[threading.Thread] = []
         self._caller = 0
         self._held = _Held()
@@ -196,6 +202,7 @@ class Workers:
         with self._around(self):
             while (taken := self._take()) is not None:
                 key, task = taken
+                self._lane_of[threading.get_ident()] = key
                 try:
                     task()
                 except BaseException as ex:  # noqa: BLE001 - run() raises it on the caller's thread
@@ -225,6 +232,30 @@ class Workers:
         now = time.monotonic()
         running = list(self._running.values())
         return ", ".join(f"{h.name} for {now - began:.1f} s" for h, began in running) or "none"
+
+    def report_hanging(self) -> None:
+        """Log the handlers that have hung for long, with what waits behind them.
+
+        A handler that waits for an event does not hang. Each is named again when it has hung for
+        twice as long.
+        """
+        now = time.monotonic()
+        for thread, (handler, began) in list(self._running.items()):
+            since = max(began, self._time_waited.woke.get(thread, 0.0))
+            limit = self._warned.get(thread, _HANGING)
+            if now - since < limit:
+                if now - since < _HANGING:
+                    self._warned.pop(thread, None)
+                continue
+            self._warned[thread] = 2 * limit
+            with self._lock:
+                behind = len(self._lanes.queues.get(self._lane_of.get(thread), ()))
+            log.warning(
+                "a handler hangs: %s for %.0f s; %d events wait behind it",
+                handler.name,
+                now - since,
+                behind,
+            )
 
     # Handlers.
 

@@ -36,7 +36,7 @@ class ThreadRoom(WaitingRoom):
 
     def __init__(self):
         super().__init__()
-        self.time_waited = ThreadTime()
+        self.time_waited = ThreadTime({})
         self.before_wait = lambda: None
         self.lookback = LookBack(self, EventSources(), ListenerTable())
 
