@@ -121,10 +121,12 @@ class BaseObject:
         self.event_reg = event_reg
         classes = getattr(client, "_classes", None)
         if isinstance(classes, dict):  # else the client is a stub of somebody's
-            key = (type(self), resource.name)
+            # A class that is some client's own already, as type(obj) is, has it to itself.
+            base = vars(type(self)).get("base_class") or type(self)
+            key = (base, resource.name)
             if key not in classes:
                 given = tuple(self.id_generator.get_params(as_json))
-                classes[key] = own_class(type(self), resource, given)
+                classes[key] = own_class(base, resource, given)
             self.__class__ = classes[key]
 
     def __repr__(self) -> str:

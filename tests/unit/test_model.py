@@ -223,6 +223,13 @@ class EveryClassTest(MockedAsterisk):
         self.assertNotEqual(Channel(self.client, {"id": "x"}), Bridge(self.client, {"id": "x"}))
         self.assertNotEqual(self.channel("c1"), "c1")
 
+    def test_the_class_of_an_object_makes_its_equal(self):
+        for _, obj, _ in self.objects():
+            twin = type(obj)(self.client, obj.json)
+            self.assertEqual(obj, twin)
+            self.assertIs(type(twin), type(obj))
+            self.assertIs(type(copy.copy(obj)), type(obj))
+
     def test_every_object_calls_what_its_path_holds(self):
         for cls, obj, _ in self.objects():
             parameters = obj.id_generator.get_params(obj.json)
@@ -333,6 +340,8 @@ class WaitingTest(MockedAsterisk):
         playback = Playback(self.client, {"id": "p1", "state": "queued"}).wait(timeout=1)
         self.assertIsInstance(playback, Playback)
         self.assertEqual(playback.state, "done")
+        self.assertEqual(playback, Playback(self.client, {"id": "p1"}))
+        self.assertIs(type(playback.wait(timeout=1)), type(playback))
         recording = LiveRecording(self.client, {"name": "r1"}).wait(timeout=1)
         self.assertIsInstance(recording, LiveRecording)
         self.assertEqual(recording.cause, "x")
