@@ -49,6 +49,7 @@ class Owner(Invoker, Protocol):
         obj: Any,
         event_type: str,
         fn: Any,
+        /,
         *args: object,
         once: bool = False,
         **kwargs: object,

@@ -11,6 +11,7 @@ import requests
 import responses
 
 import ari
+from ari.model import Channel
 from ari.swagger.http_client import SynchronousHttpClient
 
 from .support import (
@@ -569,6 +570,90 @@ class OnStasisEventTest(MockedAsterisk):
         self.client.on_event("StasisStart", lambda _e: None)
         self.client.on_stasis_event(event("ChannelDestroyed", channel=channel_json(), cause=16))
         self.assertTrue(self.channel().wait_for("ChannelDestroyed", timeout=0))
+
+
+class ListenersArgumentsTest(MockedAsterisk):
+    """A listener gets the keyword arguments of its registration, whatever their names."""
+
+    NAMES = (
+        "call",
+        "callback",
+        "client",
+        "event",
+        "fields",
+        "function",
+        "handler",
+        "key",
+        "listener",
+        "obj",
+        "on_error",
+        "register",
+        "replace",
+        "subscription",
+        "table",
+    )
+
+    def setUp(self):
+        super().setUp()
+        self.arguments = {name: number for number, name in enumerate(self.NAMES)}
+        self.got = []
+
+    def listen(self):
+        """Register in every way; return in how many."""
+        client, channel = self.client, self.channel()
+
+        def listener(*args, **kwargs):
+            self.got.append(kwargs)
+
+        client.on_event("StasisStart", listener, **self.arguments)
+        client.on_channel_event("StasisStart", listener, **self.arguments)
+        channel.on_event("StasisStart", listener, **self.arguments)
+        client.on_object_event("StasisStart", listener, Channel, "Channel", **self.arguments)
+        client.on_channel_event("StasisStart", **self.arguments)(listener)
+        channel.on_event("StasisStart", **self.arguments)(listener)
+        client.on_object_event("StasisStart", None, Channel, "Channel", **self.arguments)(listener)
+        return 7
+
+    def fail_at_errors(self):
+        def fail(ex):
+            raise ex
+
+        self.client.exception_handler = fail
+
+    def test_events_of_run(self):
+        self.fail_at_errors()
+        count = self.listen()
+        for workers in (0, 2):
+            with self.subTest(workers=workers):
+                self.got.clear()
+                self.play_events(START, workers=workers)
+                self.assertEqual(self.got, [self.arguments] * count)
+
+    def test_events_of_the_users_own_making(self):
+        self.fail_at_errors()
+        count = self.listen()
+        self.emit(START)
+        self.assertEqual(self.got, [self.arguments] * count)
+
+    def test_a_decorator_of_on_event(self):
+        self.fail_at_errors()
+
+        @self.client.on_event("StasisStart", **self.arguments)
+        def listener(_happening, **kwargs):
+            self.got.append(kwargs)
+
+        self.emit(START)
+        self.assertEqual(self.got, [self.arguments])
+
+    def test_listeners_of_applications(self):
+        self.fail_at_errors()
+        for register in (
+            self.client.on_application_registered,
+            self.client.on_application_deregistered,
+        ):
+            register("app", lambda **kwargs: self.got.append(kwargs), **self.arguments)
+        self.play_events()
+        self.assertEqual(self.got, [self.arguments] * 2)
 
 
 class WaitForTest(MockedAsterisk):
