@@ -232,6 +232,7 @@ def _decorator(
 
 def _listen_method(kind: Kind) -> Callable[..., object]:
     """Return the ``on_…_event`` method for a class of object."""
+    known = CLASS_MAP[kind.name]
 
     def method(
         self: Listening,
@@ -240,7 +241,7 @@ def _listen_method(kind: Kind) -> Callable[..., object]:
         *args: object,
         **kwargs: object,
     ) -> object:
-        factory = CLASS_MAP[kind.name]
+        factory = CLASS_MAP.get(kind.name, known)  # whose user may have taken it out
         return self.on_object_event(event_type, fn, factory, kind.name, *args, **kwargs)  # type: ignore[arg-type]
 
     method.__name__ = kind.listen_method
