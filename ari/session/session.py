@@ -109,8 +109,7 @@ class Session:
 
         :raises ARIException: it cannot be opened.
         """
-        request = self.swagger.events.eventWebsocket.request(app=",".join(apps))
-        return as_source(self.swagger.transport.open_websocket(request))
+        return as_source(self.swagger.events.eventWebsocket(app=",".join(apps)))
 
     # Waiting.
 
