@@ -1,17 +1,14 @@
 """HTTP as a transport: an http client of swaggerpy's interface, wrapped once.
 
 Such a client may be somebody else's: an old subclass, or a stub that knows no more than it must.
-What it lacks is made up for here, so that nobody else asks what it has.
+What the client lacks is made up for here; what it answers is handed on as it is.
 """
 
 from __future__ import annotations
 
-import json
 import logging
-from collections.abc import Mapping
 from typing import Any, Protocol
 
-import requests
 import websocket
 
 from ..exceptions import ARIException
@@ -59,6 +56,7 @@ class HttpTransport:
         """Send a request and return the response, whatever its status."""
         log.debug("%s: %s %s", request.operation, request.method, request.url)
         method, url, query = request.method, request.url, request.query
+        answer: Response
         try:
             if request.body is None:
                 answer = self.http_client.request(method, url, params=query)
@@ -70,9 +68,7 @@ class HttpTransport:
             raise
         except TRANSPORT_ERRORS as ex:
             raise transport_error(ex, request.operation, url) from ex
-        if isinstance(answer, requests.Response) or hasattr(answer, "content"):
-            return answer  # type: ignore[no-any-return]
-        return _Completed(answer)
+        return answer
 
     def open_websocket(self, request: Request) -> Any:
         """Open the WebSocket that a request asks for, and return the client's own socket."""
@@ -99,22 +95,3 @@ class HttpTransport:
     def close(self) -> None:
         """Close the client's connections."""
         self.http_client.close()
-
-
-class _Completed:
-    """A response of somebody else's making that knows no more than its status and its JSON.
-
-    Its own attributes are still there.
-    """
-
-    def __init__(self, response: Any) -> None:
-        self._response = response
-        self.headers: Mapping[str, str] = getattr(response, "headers", {})
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._response, name)
-
-    @property
-    def content(self) -> bytes:
-        """The body, made of the JSON."""
-        return json.dumps(self._response.json()).encode()
