@@ -62,7 +62,7 @@ class HttpTransport:
                 answer = self.http_client.request(method, url, params=query)
             else:
                 answer = self.http_client.request(
-                    method, url, params=query, data=request.body, headers=_JSON_HEADERS
+                    method, url, params=query, data=request.body, headers=dict(_JSON_HEADERS)
                 )
         except ARIException:
             raise

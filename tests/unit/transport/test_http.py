@@ -78,6 +78,14 @@ class SendingTest(unittest.TestCase):
         self.assertEqual(options["data"], '{"a": 1}')
         self.assertEqual(options["headers"]["Content-Type"], "application/json")
 
+    def test_headers_that_a_client_changes_are_not_those_of_the_next_request(self):
+        client = Plain()
+        HttpTransport(client).send(POST)
+        before = dict(client.calls[0][2]["headers"])
+        client.calls[0][2]["headers"]["Authorization"] = "secret"
+        HttpTransport(client).send(POST)
+        self.assertEqual(client.calls[1][2]["headers"], before)
+
     def test_the_clients_own_answer_is_handed_on_whatever_it_is(self):
         for answer in (Answer({}), make_response({}, 404), "text", None):
             self.assertIs(HttpTransport(Plain(answer)).send(GET), answer)
