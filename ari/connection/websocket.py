@@ -109,9 +109,12 @@ class WebSocketSource:
     def wake(self) -> None:
         """Make :meth:`read` return, now and from now on, without writing anything."""
         self._woken = True
+        sock = self.socket.sock
+        if sock is None:  # it met its end just now, and read() returns by itself
+            return
         try:
             # Past TLS, whose state belongs to the reading thread: the end of the incoming bytes.
-            socket.socket.shutdown(self.socket.sock, socket.SHUT_RD)  # type: ignore[arg-type]
+            socket.socket.shutdown(sock, socket.SHUT_RD)
         except OSError as ex:
             log.debug("waking the reader: %s", ex)
 

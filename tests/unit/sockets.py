@@ -48,6 +48,8 @@ class Peer:
         length = head[1] & 0x7F
         if length == 126:
             (length,) = struct.unpack("!H", self._exactly(2))
+        elif length == 127:
+            (length,) = struct.unpack("!Q", self._exactly(8))
         mask = self._exactly(4) if head[1] & 0x80 else bytes(4)
         payload = self._exactly(length)
         return head[0] & 0x0F, bytes(b ^ mask[i % 4] for i, b in enumerate(payload))

@@ -1,11 +1,24 @@
-"""Taking what has come off a connection before it is parsed."""
+"""The WebSocket as a source: reading ahead, and sending, waking and closing from elsewhere."""
 
 import socket
 import ssl
+import threading
 import unittest
 from unittest import mock
 
-from ari.connection.websocket import WebSocketSource
+from ari.connection.source import HEARD, Lost, RecvSource
+from ari.connection.websocket import WebSocketSource, as_source
+
+from ..sockets import (
+    DEADLINE,
+    PING,
+    PONG,
+    Inbox,
+    Peer,
+    as_websocket,
+    tcp_pair,
+)
+from ..support import StubSocket
 
 
 class Frames:
@@ -73,3 +86,132 @@ class ReadAheadTest(unittest.TestCase):
     def test_a_socket_that_is_gone(self):
         self.ws.sock = None
         self.assertFalse(self.ahead._fill())
+
+
+class SourceTest(unittest.TestCase):
+    """A source with the far end of its connection."""
+
+    def setUp(self):
+        self.near, far = self.pair()
+        self.peer = Peer(far)
+        self.addCleanup(far.close)
+        self.ws = as_websocket(self.near)
+        self.source = WebSocketSource(self.ws)
+        self.addCleanup(self.source.close, farewell=False)
+
+    def pair(self):
+        return tcp_pair()
+
+    def read_in_thread(self, timeout=DEADLINE):
+        """Read once in a thread; return an inbox for what it brings, or raises."""
+        got = Inbox()
+
+        def read():
+            try:
+                got(self.source.read(timeout))
+            except Lost as ex:
+                got(ex)
+
+        thread = threading.Thread(target=read)
+        thread.start()
+        self.addCleanup(thread.join, DEADLINE)
+        return got
+
+    def drain(self):
+        """Receive until the end."""
+        while self.peer.receive()[0] is not None:
+            pass
+
+    def before_each_wait(self, *steps):
+        """Take one of these steps just before each wait of the reader for bytes."""
+        select, left = self.source._selector.select, list(steps)
+
+        def step_and_select(timeout):
+            if timeout and left:
+                left.pop(0)()
+            return select(timeout)
+
+        self.source._selector = mock.Mock(
+            wraps=self.source._selector, **{"select.side_effect": step_and_select}
+        )
+        return left
+
+
+class WakingTest(SourceTest):
+    def test_a_read_that_waits_returns_nothing(self):
+        waiting = threading.Event()
+        self.before_each_wait(waiting.set)
+        got = self.read_in_thread()
+        self.assertTrue(waiting.wait(DEADLINE))
+        self.source.wake()
+        self.assertIsNone(got.next())
+
+    def test_so_does_every_later_read_whatever_has_come(self):
+        self.peer.send("one", "two")
+        self.assertEqual(self.source.read(DEADLINE), "one")
+        self.source.wake()
+        self.source.wake()
+        for _ in range(2):
+            self.assertIsNone(self.source.read(DEADLINE))
+
+    def test_a_read_that_is_amid_a_frame(self):
+        self.peer.sock.sendall(b"\x81\x03on")
+        began, receive = threading.Event(), self.ws.frame_buffer.recv
+
+        def note_and_receive(size):
+            began.set()
+            return receive(size)
+
+        self.ws.frame_buffer.recv = note_and_receive
+        got = self.read_in_thread()
+        self.assertTrue(began.wait(DEADLINE))
+        self.source.wake()
+        self.assertIsInstance(got.next(), (Lost, type(None)))
+
+    def test_nothing_is_written(self):
+        self.source.wake()
+        self.assertIsNone(self.source.read(DEADLINE))
+        self.source.close(farewell=False)
+        self.assertEqual(self.peer.receive(), (None, b""))
+
+    def test_a_connection_that_has_just_met_its_end(self):
+        """The WebSocket drops its socket then, before the source is closed."""
+        self.peer.drop()
+        with self.assertRaises(Lost):
+            self.source.read(DEADLINE)
+        self.assertIsNone(self.ws.sock)
+        self.source.wake()
+
+    def test_one_that_is_closed(self):
+        self.source.close(farewell=True)
+        self.source.wake()
+
+
+class AsSourceTest(unittest.TestCase):
+    def test_a_socket_with_only_recv(self):
+        stub = StubSocket()
+        source = as_source(stub)
+        self.assertIsInstance(source, RecvSource)
+        self.assertIs(source.socket, stub)
+
+
+class ReadingTest(SourceTest):
+    def test_silence_is_none(self):
+        self.assertIsNone(self.source.read(0.01))
+        self.assertIsNone(self.source.read(0))
+
+    def test_a_control_frame_is_a_sign_of_life(self):
+        self.peer.send_frame(PONG)
+        self.assertIs(self.source.read(DEADLINE), HEARD)
+        self.peer.send_frame(PING, b"?")
+        self.assertIs(self.source.read(DEADLINE), HEARD)
+        self.assertEqual(self.peer.receive(), (PONG, b"?"))
+
+    def test_pinging(self):
+        self.source.ping()
+        self.assertEqual(self.peer.receive(), (PING, b""))
+
+    def test_a_close_is_a_lost_connection(self):
+        self.peer.leave()
+        with self.assertRaisesRegex(Lost, "the server closed it"):
+            self.source.read(DEADLINE)
