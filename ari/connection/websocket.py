@@ -15,6 +15,7 @@ import socket
 import ssl
 import time
 from collections import deque
+from contextlib import ExitStack
 
 import websocket
 
@@ -55,16 +56,20 @@ class WebSocketSource:
         self.socket = ws
         self._data = bytearray()
         self._at = 0
-        self._recv_on = ws.frame_buffer.recv
-        ws.frame_buffer.recv = self._recv
         self._outgoing: deque[str] = deque()
         self._woken = False
-        self._bell, self._rope = socket.socketpair()
-        self._bell.setblocking(False)
-        self._rope.setblocking(False)
-        self._selector = selectors.DefaultSelector()
-        self._selector.register(self._bell, selectors.EVENT_READ)
-        self._selector.register(ws.sock, selectors.EVENT_READ)  # type: ignore[arg-type]
+        with ExitStack() as failing:  # for want of file descriptors, say
+            failing.callback(ws.shutdown)
+            self._bell, self._rope = map(failing.enter_context, socket.socketpair())
+            self._bell.setblocking(False)
+            self._rope.setblocking(False)
+            self._selector = selectors.DefaultSelector()
+            failing.callback(self._selector.close)
+            self._selector.register(self._bell, selectors.EVENT_READ)
+            self._selector.register(ws.sock, selectors.EVENT_READ)  # type: ignore[arg-type]
+            failing.pop_all()
+        self._recv_on = ws.frame_buffer.recv
+        ws.frame_buffer.recv = self._recv
 
     def read(self, timeout: float) -> Received:
         """Return the next message, or None after so many seconds of silence or :meth:`wake`."""

@@ -1,5 +1,6 @@
 """The WebSocket as a source: reading ahead, and sending, waking and closing from elsewhere."""
 
+import selectors
 import socket
 import ssl
 import threading
@@ -10,12 +11,14 @@ from ari.connection.source import HEARD, Lost, RecvSource
 from ari.connection.websocket import WebSocketSource, as_source
 
 from ..sockets import (
+    CLOSE,
     DEADLINE,
     PING,
     PONG,
     Inbox,
     Peer,
     as_websocket,
+    open_sockets,
     tcp_pair,
 )
 from ..support import StubSocket
@@ -185,6 +188,34 @@ class WakingTest(SourceTest):
     def test_one_that_is_closed(self):
         self.source.close(farewell=True)
         self.source.wake()
+
+
+class ClosingTest(SourceTest):
+    def test_with_and_without_a_goodbye(self):
+        self.source.close(farewell=True)
+        self.source.close(farewell=True)
+        self.assertEqual(self.peer.receive()[0], CLOSE)
+        self.assertEqual(self.peer.receive(), (None, b""))
+
+    def test_nothing_is_left_open(self):
+        before = open_sockets()
+        self.source.close(farewell=False)
+        self.assertEqual(before - open_sockets(), 3)
+
+    def test_what_cannot_become_a_source_is_closed(self):
+        """Without file descriptors each attempt to connect would leak some more."""
+        for broken in (
+            mock.patch("ari.connection.websocket.selectors.DefaultSelector", side_effect=OSError),
+            mock.patch("ari.connection.websocket.socket.socketpair", side_effect=OSError),
+            mock.patch.object(selectors.DefaultSelector, "register", side_effect=OSError),
+        ):
+            before = open_sockets()
+            near, far = tcp_pair()
+            with broken, self.assertRaises(OSError):
+                as_source(as_websocket(near))
+            self.assertEqual(Peer(far).receive(), (None, b""))
+            far.close()
+            self.assertEqual(open_sockets(), before)
 
 
 class AsSourceTest(unittest.TestCase):
