@@ -30,6 +30,9 @@ log = logging.getLogger(__name__)
 _CHUNK = 1 << 20
 _CHUNKS = 16
 
+#: How many messages are sent before it reads on, so that who sends a lot does not keep it from it.
+_AT_ONCE = 16
+
 #: Seconds that saying goodbye to the server may take.
 _FAREWELL = 1.0
 
@@ -128,8 +131,9 @@ class WebSocketSource:
         try:
             if farewell and self.socket.connected:
                 self.socket.settimeout(_FAREWELL)
+                self._send_queued(len(self._outgoing))
                 self.socket.send_close()
-        except _ERRORS as ex:
+        except (*_ERRORS, Lost) as ex:
             log.debug("closing: %s", ex)
         finally:
             self.socket.shutdown()  # type: ignore[no-untyped-call]
@@ -144,13 +148,30 @@ class WebSocketSource:
         # This waits outside of the WebSocket's own recv(), which drops the socket at the end of
         # the bytes: there would be nothing left to say goodbye on.
         while not self._woken:
-            while self._outgoing:
-                self.socket.send(self._outgoing.popleft())
-            if self._fill() or self._is_readable(max(0.0, until - time.monotonic())):
+            self._send_queued(_AT_ONCE)
+            if self._fill():
                 return not self._woken
-            if not self._outgoing:
+            left = 0.0 if self._outgoing else max(0.0, until - time.monotonic())
+            came = self._is_readable(left)
+            # Answered before the next look at what there is to send, so that no ring is lost.
+            more = self._answer_bell() or self._outgoing
+            if not came and (not more or time.monotonic() >= until):
                 return False
         return False
+
+    def _send_queued(self, most: int) -> None:
+        try:
+            for _ in range(min(most, len(self._outgoing))):
+                self.socket.send(self._outgoing.popleft())
+        except _ERRORS as ex:  # a timeout as well: part of the message may have been written
+            raise Lost(root_cause(ex)) from ex
+
+    def _answer_bell(self) -> bool:
+        """Tell whether the bell was rung since the last time."""
+        try:
+            return bool(self._bell.recv(_CHUNK))
+        except BlockingIOError:
+            return False
 
     def _fill(self) -> bool:
         """Take in what has come, without waiting; return whether there is something to read."""
@@ -171,13 +192,7 @@ class WebSocketSource:
 
     def _is_readable(self, timeout: float) -> bool:
         """Tell whether bytes have come, or come within some seconds; the bell ends the wait."""
-        ready = False
-        for key, _ in self._selector.select(timeout):
-            if key.fileobj is self._bell:
-                self._bell.recv(_CHUNK)
-            else:
-                ready = True
-        return ready
+        return any(key.fileobj is not self._bell for key, _ in self._selector.select(timeout))
 
     def _recv(self, size: int) -> bytes:
         """Return up to this many bytes; wait for them only if nothing is here."""

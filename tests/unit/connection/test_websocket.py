@@ -15,6 +15,7 @@ from ..sockets import (
     DEADLINE,
     PING,
     PONG,
+    TEXT,
     Inbox,
     Peer,
     as_websocket,
@@ -138,6 +139,139 @@ class SourceTest(unittest.TestCase):
             wraps=self.source._selector, **{"select.side_effect": step_and_select}
         )
         return left
+
+
+class SendingTest(SourceTest):
+    def test_what_another_thread_sends_is_written_by_the_reading_thread(self):
+        writers, send = [], self.ws.send
+
+        def note_and_send(text):
+            writers.append(threading.current_thread())
+            send(text)
+
+        self.ws.send = note_and_send
+        waiting = threading.Event()
+        self.before_each_wait(waiting.set)
+        got = self.read_in_thread()
+        self.assertTrue(waiting.wait(DEADLINE))
+        self.source.send("one")
+        self.source.send("zwölf")
+        self.assertEqual(self.peer.receive(), (TEXT, b"one"))
+        self.assertEqual(self.peer.receive(), (TEXT, "zwölf".encode()))
+        self.peer.send("answer")
+        self.assertEqual(got.next(), "answer")
+        self.assertNotIn(threading.current_thread(), writers)
+        self.assertEqual(len(set(writers)), 1)
+
+    def test_what_was_sent_before_anybody_read_goes_first(self):
+        self.source.send("one")
+        self.peer.send("two")
+        self.assertEqual(self.source.read(DEADLINE), "two")
+        self.assertEqual(self.peer.receive(), (TEXT, b"one"))
+
+    def test_any_number_of_messages_keep_their_order(self):
+        count = 20_000  # more than the bell's buffer holds rings
+        for number in range(count):
+            self.source.send(str(number))
+        got = self.read_in_thread()
+        received = [self.peer.receive()[1] for _ in range(count)]
+        self.assertEqual(received, [str(number).encode() for number in range(count)])
+        self.peer.send("end")
+        self.assertEqual(got.next(), "end")
+
+    def test_a_message_that_comes_while_the_reader_looks_does_not_wait(self):
+        """Between the look at what there is to send and the wait for bytes."""
+        fill = self.source._fill
+
+        def send_and_fill():
+            self.source._fill = fill
+            self.source.send("one")
+            return fill()
+
+        self.source._fill = send_and_fill
+        waits = []
+        self.before_each_wait(lambda: waits.append("rung"), lambda: waits.append("sent"))
+        got = self.read_in_thread()
+        self.assertEqual(self.peer.receive(), (TEXT, b"one"))
+        self.peer.send("two")
+        self.assertEqual(got.next(), "two")
+
+    def test_a_bell_for_what_was_sent_already_is_not_taken_for_silence(self):
+        """The reader may find a message before its sender rings."""
+        self.before_each_wait(
+            lambda: self.source._rope.send(b"."), lambda: self.peer.send("after the bell")
+        )
+        self.assertEqual(self.source.read(DEADLINE), "after the bell")
+
+    def test_a_send_is_not_taken_for_a_sign_of_life(self):
+        """Whoever sends without a pause still finds out that the other side is silent."""
+        left = self.before_each_wait(*[lambda: self.source.send("x")] * 1_000_000)
+        self.assertIsNone(self.source.read(0.01))
+        self.assertTrue(left)
+
+    def test_a_message_that_is_stuck_half_way_is_a_lost_connection(self):
+        """What followed it would stand in the middle of it."""
+        self.near.setblocking(False)
+        with self.assertRaises(BlockingIOError):
+            while True:
+                self.near.send(bytes(65536))
+        self.near.settimeout(DEADLINE)
+        self.source.send("x" * 100_000)
+        with self.assertRaises(Lost):
+            self.source.read(0.01)
+
+    def test_a_message_for_a_connection_that_breaks_is_a_lost_connection(self):
+        self.near.shutdown(socket.SHUT_WR)
+        self.source.send("x")
+        with self.assertRaisesRegex(Lost, "Broken pipe"):
+            self.source.read(DEADLINE)
+
+    def test_nothing_can_be_sent_once_it_is_closed(self):
+        self.source.close(farewell=True)
+        with self.assertRaisesRegex(Lost, "the connection is closed"):
+            self.source.send("x")
+
+    def test_nor_while_it_is_being_closed(self):
+        self.source._rope.close()
+        with self.assertRaisesRegex(Lost, "the connection is closed"):
+            self.source.send("x")
+
+    def test_what_was_sent_before_it_is_closed_goes_before_the_goodbye(self):
+        self.source.send("one")
+        self.source.wake()
+        self.assertIsNone(self.source.read(DEADLINE))
+        self.source.close(farewell=True)
+        self.assertEqual(self.peer.receive(), (TEXT, b"one"))
+        self.assertEqual(self.peer.receive()[0], CLOSE)
+        self.assertEqual(self.peer.receive(), (None, b""))
+
+    def test_sends_and_a_close_at_once_do_no_harm(self):
+        stop, failures = threading.Event(), []
+
+        def send():
+            try:
+                while not stop.is_set():
+                    self.source.send("x")
+            except Lost:
+                pass
+            except BaseException as ex:  # noqa: BLE001 - that is what the test is about
+                failures.append(ex)
+
+        threads = [threading.Thread(target=send) for _ in range(3)]
+        for thread in threads:
+            thread.start()
+        drained = threading.Thread(target=self.drain)
+        drained.start()
+        for _ in range(3):
+            self.peer.send_frame(PONG)
+            self.assertIs(self.source.read(DEADLINE), HEARD)
+        self.source.close(farewell=False)
+        for thread in threads:
+            thread.join(DEADLINE)
+            self.assertFalse(thread.is_alive())
+        stop.set()
+        drained.join(DEADLINE)
+        self.assertEqual(failures, [])
 
 
 class WakingTest(SourceTest):
