@@ -176,11 +176,16 @@ class WebSocketSource:
     def _fill(self) -> bool:
         """Take in what has come, without waiting; return whether there is something to read."""
         sock = self.socket.sock
+        if sock is None:
+            return self._at < len(self._data)
+        # TLS may have taken bytes off the connection already; and what has come may be its own.
+        pending = getattr(sock, "pending", None)
+        timeout = sock.gettimeout()
         try:
+            if pending:
+                sock.setblocking(False)
             for _ in range(_CHUNKS):
-                # TLS may have taken bytes off the connection already.
-                pending = getattr(sock, "pending", None)
-                if sock is None or not ((pending and pending()) or self._is_readable(0)):
+                if not ((pending and pending()) or self._is_readable(0)):
                     break
                 chunk = sock.recv(_CHUNK)
                 if not chunk:
@@ -188,6 +193,9 @@ class WebSocketSource:
                 self._data += chunk
         except (TimeoutError, ssl.SSLWantReadError):
             pass  # A part of a TLS record; the rest is still on its way.
+        finally:
+            if pending:
+                sock.settimeout(timeout)
         return self._at < len(self._data)
 
     def _is_readable(self, timeout: float) -> bool:

@@ -7,6 +7,8 @@ import threading
 import unittest
 from unittest import mock
 
+import trustme
+
 from ari.connection.source import HEARD, Lost, RecvSource
 from ari.connection.websocket import WebSocketSource, as_source
 
@@ -21,6 +23,7 @@ from ..sockets import (
     as_websocket,
     open_sockets,
     tcp_pair,
+    tls_pair,
 )
 from ..support import StubSocket
 
@@ -350,6 +353,66 @@ class ClosingTest(SourceTest):
             self.assertEqual(Peer(far).receive(), (None, b""))
             far.close()
             self.assertEqual(open_sockets(), before)
+
+
+class TlsTest(SourceTest):
+    """Only the reading thread touches a connection under TLS."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.authority = trustme.CA()
+
+    def pair(self):
+        return tls_pair(self.authority)
+
+    def test_messages_in_both_directions(self):
+        long = "x" * 100_000  # several records
+        got = self.read_in_thread()
+        self.source.send(long)
+        self.assertEqual(self.peer.receive()[1].decode(), long)
+        self.peer.send(long)
+        self.assertEqual(got.next(), long)
+
+    def test_messages_of_one_record_come_one_by_one(self):
+        self.peer.send("one", "two", "three")
+        self.assertEqual([self.source.read(DEADLINE) for _ in range(3)], ["one", "two", "three"])
+
+    def test_a_sender_and_a_flood_at_once(self):
+        count = 500
+        sender = threading.Thread(
+            target=lambda: [self.source.send(str(number)) for number in range(count)]
+        )
+        flood = threading.Thread(target=lambda: self.peer.send(*["y" * 500] * count))
+        for thread in (sender, flood):
+            thread.start()
+        for _ in range(count):
+            self.assertEqual(self.source.read(DEADLINE), "y" * 500)
+        for thread in (sender, flood):
+            thread.join(DEADLINE)
+        self.assertIsNone(self.source.read(0))
+        received = [self.peer.receive()[1] for _ in range(count)]
+        self.assertEqual(received, [str(number).encode() for number in range(count)])
+
+    def test_what_tls_says_for_itself_does_not_keep_the_reader_from_sending(self):
+        """Its session tickets come first, and are no bytes for the WebSocket."""
+        waiting = threading.Event()
+        self.before_each_wait(waiting.set)
+        got = self.read_in_thread()
+        self.assertTrue(waiting.wait(DEADLINE))
+        self.source.send("one")
+        self.assertEqual(self.peer.receive(), (TEXT, b"one"))
+        self.peer.send("two")
+        self.assertEqual(got.next(), "two")
+
+    def test_waking_and_saying_goodbye(self):
+        waiting = threading.Event()
+        self.before_each_wait(waiting.set)
+        got = self.read_in_thread()
+        self.assertTrue(waiting.wait(DEADLINE))
+        self.source.wake()
+        self.assertIsNone(got.next())
+        self.source.close(farewell=True)
+        self.assertEqual(self.peer.receive()[0], CLOSE)
 
 
 class AsSourceTest(unittest.TestCase):
