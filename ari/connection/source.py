@@ -126,7 +126,10 @@ class RecvSource:
         send: Callable[[str], object] | None = getattr(self.socket, "send", None)
         if send is None:
             raise Lost(f"{type(self.socket).__name__} cannot send")
-        send(text)
+        try:
+            send(text)
+        except (OSError, ARIException, websocket.WebSocketException) as ex:
+            raise Lost(root_cause(ex)) from ex
 
     def wake(self) -> None:
         """Say goodbye, at which ``recv()`` returns."""
