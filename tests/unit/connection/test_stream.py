@@ -3,7 +3,6 @@
 import gc
 import logging
 import queue
-import signal
 import socket
 import threading
 import time
@@ -15,7 +14,6 @@ import requests
 import trustme
 
 from ari.connection.backoff import Reconnect
-from ari.connection.latch import Latch
 from ari.connection.stream import EventStream
 from ari.connection.websocket import as_source
 from ari.exceptions import (
@@ -290,26 +288,6 @@ class PingTest(StreamTest):
             peer.send_frame(PONG)
         stream.close()
         self.assertEqual(seen, {PING})
-
-
-class DelayTest(unittest.TestCase):
-    def test_the_bound_doubles_up_to_the_cap(self):
-        policy = Reconnect(first_delay=0.1, max_delay=1.0)
-        bounds = [policy.delay(attempt, rand=lambda: 1.0) for attempt in range(6)]
-        self.assertEqual(bounds, [0.1, 0.2, 0.4, 0.8, 1.0, 1.0])
-
-    def test_the_jitter_is_full(self):
-        policy = Reconnect(first_delay=1.0, max_delay=8.0)
-        self.assertEqual([policy.delay(2, rand=lambda r=r: r) for r in (0.0, 0.25)], [0.0, 1.0])
-        self.assertEqual(len({policy.delay(3) for _ in range(50)}), 50)
-
-    def test_attempts_without_end_do_no_harm(self):
-        self.assertEqual(Reconnect(max_delay=2.0).delay(10**9, rand=lambda: 1.0), 2.0)
-
-    def test_by_default_a_client_is_back_within_two_seconds(self):
-        policy = Reconnect()
-        self.assertLess(policy.delay(1000, rand=lambda: 1.0), 2.0)
-        self.assertIsNone(policy.max_attempts)
 
 
 class ReconnectingTest(StreamTest):
@@ -616,22 +594,3 @@ class EndingTest(StreamTest):
             stream.join()
             del stream
             gc.collect()
-
-
-class LatchTest(unittest.TestCase):
-    def test_waiting(self):
-        latch = Latch()
-        self.assertFalse(latch.wait(0))
-        threading.Thread(target=latch.set).start()
-        self.assertTrue(latch.wait(DEADLINE))
-        latch.set()
-        self.assertTrue(latch.wait())
-        self.assertTrue(latch.is_set())
-
-    def test_a_signal_handler_may_set_it_amid_its_setting(self):
-        latch = Latch()
-        previous = signal.signal(signal.SIGUSR1, lambda *_: latch.set())
-        self.addCleanup(signal.signal, signal.SIGUSR1, previous)
-        with latch._changed:
-            signal.raise_signal(signal.SIGUSR1)
-        self.assertTrue(latch.is_set())
