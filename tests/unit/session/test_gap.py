@@ -19,35 +19,6 @@ from ari.transport.procedures import Pause, drive, take_step
 from ..support import BASE, MockedAsterisk, channel_json, event
 
 
-class LedgerTest(unittest.TestCase):
-    def setUp(self):
-        self.sources = EventSources()
-
-    def note(self, operation, source, app="app"):
-        self.sources.note(
-            f"applications.{operation}", {"applicationName": app, "eventSource": source}
-        )
-
-    def test_subscriptions_are_counted_as_asterisk_does(self):
-        self.note("subscribe", ["channel:1", "bridge:2"])
-        self.note("subscribe", "channel:1,endpoint:PJSIP")
-        self.note("unsubscribe", ["bridge:2"])
-        self.note("unsubscribe", "never:there")
-        self.note("list", "channel:9")
-        self.assertEqual(self.sources.of("app"), {"channel:1": 2, "endpoint:PJSIP": 1})
-        self.assertEqual(self.sources.of("other"), {})
-
-    def test_what_ended_is_forgotten(self):
-        for app in ("app", "other"):
-            self.note("subscribe", ["channel:1", "bridge:1", "deviceState:1"], app)
-        self.sources.forget_ended("ChannelDestroyed", [("Channel", "1")])
-        self.sources.forget_ended("BridgeDestroyed", [("Bridge", "1")])
-        self.sources.forget_ended("PlaybackFinished", [("Channel", "1"), ("Playback", "1")])
-        self.sources.forget_ended("ChannelDestroyed", [])
-        for app in ("app", "other"):
-            self.assertEqual(self.sources.of(app), {"deviceState:1": 1})
-
-
 class Procedures(MockedAsterisk):
     def run_procedure(self, procedure):
         transport = self.client.swagger.transport
