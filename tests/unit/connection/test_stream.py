@@ -160,6 +160,104 @@ class ReadingTest(StreamTest):
         self.assertEqual(peer.receive(), (None, b""))
 
 
+class SendingTest(StreamTest):
+    def test_a_message_reaches_the_other_side(self):
+        stream, peer = self.open()
+        stream.send("one")
+        stream.send("zwölf")
+        self.assertEqual(peer.receive(), (TEXT, b"one"))
+        self.assertEqual(peer.receive(), (TEXT, "zwölf".encode()))
+
+    def test_from_the_reading_thread(self):
+        stream, answered = self.stream(), threading.Event()
+
+        def answer(message):
+            stream.send(f"answer to {message}")
+            answered.set()
+
+        self.told.on_message = answer
+        stream.open()
+        self.told.next()
+        peer = self.exchange.next()
+        peer.send("one")
+        self.assertTrue(answered.wait(DEADLINE))
+        self.assertEqual(peer.receive(), (TEXT, b"answer to one"))
+
+    def test_before_it_is_open_and_after_it_has_ended(self):
+        stream = self.stream()
+        with self.assertRaisesRegex(ARIConnectionError, "^nothing was sent: the connection is lo"):
+            stream.send("one")
+        stream.open()
+        stream.close()
+        stream.join()
+        with self.assertRaisesRegex(ARIConnectionError, "^nothing was sent: the connection is lo"):
+            stream.send("one")
+
+    def test_while_it_is_lost(self):
+        stream, peer = self.open(reconnect=Reconnect(first_delay=1e6, max_delay=1e6))
+        peer.drop()
+        self.assert_lost("")
+        with self.assertRaisesRegex(ARIConnectionError, "nothing was sent"):
+            stream.send("one")
+
+    def test_once_it_is_made_again(self):
+        stream, peer = self.open()
+        peer.drop()
+        self.assert_lost("")
+        self.told.next()
+        stream.send("one")
+        self.assertEqual(self.exchange.next().receive(), (TEXT, b"one"))
+
+    def test_what_does_not_come_through_is_a_lost_connection(self):
+        stream, _ = self.open()
+        stream.source.socket.sock.shutdown(socket.SHUT_WR)
+        stream.send("one")
+        self.assert_lost("Broken pipe")
+
+    def test_a_stub_that_can_send_and_one_that_cannot(self):
+        for able in (True, False):
+            go_on = threading.Event()
+            spec = ["recv", "send_close", "close", *(["send"] if able else [])]
+            stub = mock.Mock(spec=spec)
+            stub.recv.side_effect = lambda go_on=go_on: go_on.wait(DEADLINE) and None
+            stub.send_close.side_effect = go_on.set
+            stream = self.stream(lambda apps, stub=stub: stub)
+            stream.open()
+            if able:
+                stream.send("one")
+                stub.send.assert_called_once_with("one")
+            else:
+                with self.assertRaisesRegex(
+                    ARIConnectionError, "nothing was sent: Mock cannot send"
+                ):
+                    stream.send("one")
+            stream.close()
+            stream.join()
+
+    def test_a_silent_server_is_found_out_by_whoever_sends_all_the_time(self):
+        stream, peer = self.open(ping_interval=0.01, ping_timeout=0.02, reconnect=None)
+        ended = threading.Event()
+
+        def send():
+            while not ended.is_set():
+                try:
+                    stream.send("x")
+                except ARIConnectionError:
+                    return
+
+        def receive():
+            while peer.receive()[0] is not None:
+                pass
+
+        threads = [threading.Thread(target=each) for each in (send, receive)]
+        for thread in threads:
+            thread.start()
+        self.assert_lost("no answer to a ping")
+        ended.set()
+        for thread in threads:
+            thread.join(DEADLINE)
+
+
 class StubTest(StreamTest):
     """A socket of somebody else's making."""
 

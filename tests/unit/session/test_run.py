@@ -16,7 +16,16 @@ from unittest import mock
 from ari.connection.backoff import Reconnect
 from ari.exceptions import ARIConnectionError, ARIObjectGone, ARIUnauthorized, ARIWaitTimeout
 
-from ..sockets import CLOSE, DEADLINE, Inbox, Run, StreamedAsterisk, library_threads, open_sockets
+from ..sockets import (
+    CLOSE,
+    DEADLINE,
+    TEXT,
+    Inbox,
+    Run,
+    StreamedAsterisk,
+    library_threads,
+    open_sockets,
+)
 from ..support import BASE, channel_json, event
 
 AT_ONCE = Reconnect(first_delay=0.0, max_delay=0.0)
@@ -256,6 +265,76 @@ class ServingTest(StreamedAsterisk):
             peer.send(start())
             got.next()
         self.assertIn("my_slow_handler took 0.0 s", logs.output[0])
+
+
+ANSWER = {"type": "RESTResponse", "request_id": "r1", "status_code": 204}
+
+
+class AnswersTest(StreamedAsterisk):
+    """Messages that are answers to requests and not events, as REST over a WebSocket has them."""
+
+    def setUp(self):
+        super().setUp()
+        self.answers, self.events = Inbox(), Inbox()
+        self.client._session.answers["RESTResponse"] = self.answers
+        for event_type in ("RESTResponse", "StasisStart"):
+            self.client.on_event(event_type, self.events)
+
+    def test_they_go_to_whoever_wants_them_and_to_nobody_else(self):
+        _, peer = self.start()
+        peer.send(ANSWER, start())
+        self.assertEqual(self.answers.next(), ANSWER)
+        self.assertEqual(self.events.next()["type"], "StasisStart")
+        self.assertTrue(self.answers.empty)
+        self.assertTrue(self.events.empty)
+
+    def test_they_are_neither_numbered_nor_met_with_waits(self):
+        waits = self.client._session.waits
+        before = waits.count
+        with self.client._session.open_wait(["RESTResponse", "StasisStart"]) as waiter:
+            _, peer = self.start()
+            peer.send(ANSWER, start())
+            self.events.next()
+            self.assertEqual(waiter.get()["type"], "StasisStart")
+        self.assertEqual(waits.count, before + 1)
+
+    def test_they_do_not_wait_for_a_handler(self):
+        """A handler may wait for the answer to its own request."""
+        got = Inbox()
+        self.client.on_event("StasisStart", lambda _event: got(self.answers.next()))
+        _, peer = self.start()
+        peer.send(start(), ANSWER)
+        self.assertEqual(got.next(), ANSWER)
+
+    def test_they_are_taken_on_the_thread_that_reads(self):
+        threads = Inbox()
+        self.client._session.answers["RESTResponse"] = lambda _answer: threads(
+            threading.current_thread().name
+        )
+        _, peer = self.start(workers=2)
+        peer.send(ANSWER)
+        self.assertEqual(threads.next(), "ari-events")
+
+    def test_their_fields_need_not_hold_what_those_of_events_do(self):
+        answer = {"type": "StasisEnd", "channel": "not an object"}
+        self.client._session.answers["StasisEnd"] = self.answers
+        _, peer = self.start()
+        peer.send(answer)
+        self.assertEqual(self.answers.next(), answer)
+
+    def test_without_anybody_who_wants_them_they_are_events(self):
+        del self.client._session.answers["RESTResponse"]
+        _, peer = self.start()
+        peer.send(ANSWER)
+        self.assertEqual(self.events.next(), ANSWER)
+
+    def test_an_answer_to_a_request_that_was_sent_on_the_same_stream(self):
+        _, peer = self.start()
+        [run] = self.client._session.runs
+        run.stream.send('{"type": "RESTRequest"}')
+        self.assertEqual(peer.receive(), (TEXT, b'{"type": "RESTRequest"}'))
+        peer.send(ANSWER)
+        self.assertEqual(self.answers.next(), ANSWER)
 
 
 class ReplacedTest(StreamedAsterisk):
