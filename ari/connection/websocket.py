@@ -191,7 +191,7 @@ class WebSocketSource:
                 if not chunk:
                     return True  # The end is met by the WebSocket itself, after what is here.
                 self._data += chunk
-        except (TimeoutError, ssl.SSLWantReadError):
+        except (TimeoutError, ssl.SSLWantReadError, ssl.SSLWantWriteError):
             pass  # A part of a TLS record; the rest is still on its way.
         finally:
             if pending:

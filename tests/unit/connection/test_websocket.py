@@ -81,7 +81,7 @@ class ReadAheadTest(unittest.TestCase):
         self.assertEqual(self.ws.frame_buffer.recv(9), b"")
 
     def test_a_part_of_a_tls_record_is_waited_for_later(self):
-        for error in (ssl.SSLWantReadError(), TimeoutError()):
+        for error in (ssl.SSLWantReadError(), ssl.SSLWantWriteError(), TimeoutError()):
             self.ws.sock = mock.Mock(**{"pending.return_value": 1, "recv.side_effect": error})
             self.assertFalse(self.ahead._fill())
 
