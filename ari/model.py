@@ -125,7 +125,10 @@ class BaseObject:
             base = vars(type(self)).get("base_class") or type(self)
             key = (base, resource.name)
             if key not in classes:
-                given = tuple(self.id_generator.get_params(as_json))
+                try:
+                    given = tuple(self.id_generator.get_params(as_json))
+                except (KeyError, NotImplementedError):
+                    return  # this JSON names no object whose operations could be called
                 classes[key] = own_class(base, resource, given)
             self.__class__ = classes[key]
 

@@ -320,6 +320,62 @@ class DomainObjectTest(MockedAsterisk):
         self.assertIsNone(thing.answer())
 
 
+class OwnIdGeneratorTest(MockedAsterisk):
+    """Classes of the user's own, with ids of the user's own."""
+
+    def make(self, generator, as_json):
+        class Thing(BaseObject):
+            id_generator = generator
+            model_id = "Channel"
+
+            def __init__(self, client, as_json):
+                resource = client.swagger.channels
+                super().__init__(client, resource, as_json, client.on_channel_event)
+
+        return Thing(self.client, as_json)
+
+    def test_its_parameters_choose_the_operations(self):
+        class Numbered(ari.model.ObjectIdGenerator):
+            def get_params(self, obj_json):
+                return {"channelId": f"n{obj_json['number']}"}
+
+            def id_as_str(self, obj_json):
+                return str(obj_json["number"])
+
+        self.serve("POST", "/channels/n5/answer")
+        thing = self.make(Numbered(), {"number": 5})
+        self.assertEqual(thing.id, "5")
+        thing.answer()
+        self.assertTrue(self.sent.url.endswith("/channels/n5/answer"))
+
+    def test_one_that_knows_no_parameters_makes_objects_that_listen(self):
+        class NoPath(ari.model.ObjectIdGenerator):
+            def id_as_str(self, obj_json):
+                return obj_json["id"]
+
+        got = []
+        thing = self.make(NoPath(), {"id": "c1"})
+        thing.on_event("StasisEnd", lambda thing, event: got.append(thing))
+        self.emit(event("StasisEnd", channel={"id": "c1"}))
+        self.assertEqual(got, [thing])
+
+    def test_json_that_lacks_a_parameter_makes_an_object_that_calls_nothing(self):
+        class Both(ari.model.ObjectIdGenerator):
+            def get_params(self, obj_json):
+                return {"channelId": obj_json["path"]}
+
+            def id_as_str(self, obj_json):
+                return obj_json["id"]
+
+        thing = self.make(Both(), {"id": "c1"})
+        self.assertEqual(thing.id, "c1")
+        with self.assertRaises(AttributeError):
+            _ = thing.answer
+        self.serve("POST", "/channels/p/answer")
+        type(thing)(self.client, {"id": "c1", "path": "p"}).answer()
+        self.assertTrue(self.sent.url.endswith("/channels/p/answer"))
+
+
 class WaitingTest(MockedAsterisk):
     """That the objects' waits reach the client; what waits do is tested with the waiting room."""
 
