@@ -187,6 +187,8 @@ class WebSocketSource:
             for _ in range(_CHUNKS):
                 if not ((pending and pending()) or self._is_readable(0)):
                     break
+                if self._woken:  # so that may be the end that wake() made; TLS would not survive it
+                    break
                 chunk = sock.recv(_CHUNK)
                 if not chunk:
                     return True  # The end is met by the WebSocket itself, after what is here.

@@ -404,6 +404,19 @@ class TlsTest(SourceTest):
         self.peer.send("two")
         self.assertEqual(got.next(), "two")
 
+    def test_waking_a_reader_that_looks_leaves_the_goodbye_possible(self):
+        """An end of the bytes that TLS meets itself is a fault to it, after which it is silent."""
+        is_readable = self.source._is_readable
+
+        def wake_and_look(timeout):
+            self.source.wake()
+            return is_readable(timeout)
+
+        self.source._is_readable = wake_and_look
+        self.assertIsNone(self.source.read(DEADLINE))
+        self.source.close(farewell=True)
+        self.assertEqual(self.peer.receive()[0], CLOSE)
+
     def test_waking_and_saying_goodbye(self):
         waiting = threading.Event()
         self.before_each_wait(waiting.set)
