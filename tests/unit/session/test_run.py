@@ -329,7 +329,10 @@ class AnswersTest(StreamedAsterisk):
         self.assertEqual(self.events.next(), ANSWER)
 
     def test_an_answer_to_a_request_that_was_sent_on_the_same_stream(self):
+        connected = Inbox()
+        self.client.on_application_registered("app", connected, "app")
         _, peer = self.start()
+        connected.next()
         [run] = self.client._session.runs
         run.stream.send('{"type": "RESTRequest"}')
         self.assertEqual(peer.receive(), (TEXT, b'{"type": "RESTRequest"}'))
