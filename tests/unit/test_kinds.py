@@ -93,23 +93,23 @@ class BundledDescriptionTest(unittest.TestCase):
             self.assertEqual(set(kind.made_by), makers)
 
     def test_what_checks_lists_them_or_gets_one(self):
-        for kind in self.each("checked_by"):
-            model = self.operations[kind.checked_by]
-            self.assertEqual(model.method, "GET")
+        for kind in self.each("found_by"):
+            model = self.operations[kind.found_by]
+            self.assertEqual((model.method, model.response_class), ("GET", kind.name))
+            self.assertEqual(
+                [p.name for p in model.parameters if p.required], list(kind.path_parameters)
+            )
+        for kind in self.each("listed_by"):
+            model = self.operations[kind.listed_by]
+            self.assertEqual((model.method, model.response_class), ("GET", f"List[{kind.name}]"))
+            self.assertFalse([p for p in model.parameters if p.required])
             self.assertEqual(len(kind.id_fields), 1)
-            if model.response_class == f"List[{kind.name}]":
-                self.assertFalse([p for p in model.parameters if p.required])
-            else:
-                self.assertEqual(model.response_class, kind.name)
-                self.assertEqual(
-                    [p.name for p in model.parameters if p.required], list(kind.path_parameters)
-                )
 
     def test_what_ends_it_is_an_event_with_one(self):
         for kind in self.each("ended_by", "left_by"):
             self.assertLessEqual({*kind.ended_by, *kind.left_by}, self.events_with(kind))
         for kind in self.each("ended_by"):
-            self.assertTrue(kind.checked_by, "nobody finds out what ended in a gap")
+            self.assertTrue(kind.found_by, "nobody finds out what ended in a gap")
 
     def test_events_that_tell_of_an_end_are_all_known(self):
         telling = {
@@ -202,7 +202,8 @@ ROW = """
         all_topic="__AST_LAMP_ALL_TOPIC",
         ended_by=("StreetLampBroken",),
         made_by={"streetLamps.create": "lampId"},
-        checked_by="streetLamps.list",
+        found_by="streetLamps.get",
+        listed_by="streetLamps.list",
     ),
 )
 
@@ -217,7 +218,7 @@ PROGRAM = """
 
     import ari
     from ari.model import CLASS_MAP, BaseObject
-    from ari.session.gap import find_gone
+    from ari.session.presence import find_gone
     from ari.transport.procedures import drive, take_step
 
     folder = pathlib.Path(ari.__file__).parent
@@ -352,9 +353,10 @@ PROGRAM = """
 
     # What is gone after a gap is found out.
     gone = find_gone(client.swagger, [("StreetLamp", "l1"), ("StreetLamp", "l9")])
-    assert drive(gone, lambda step: take_step(step, client.swagger.transport)) == [
-        ("StreetLamp", "l9")
-    ]
+    assert drive(gone, lambda step: take_step(step, client.swagger.transport)) == (
+        [("StreetLamp", "l9")],
+        [],
+    )
 
     # What other classes need has not changed.
     assert client.on_channel_event and isinstance(

@@ -2,7 +2,6 @@
 
 import json
 import time
-import unittest
 from unittest import mock
 
 import requests
@@ -12,7 +11,8 @@ import ari
 from ari.connection.backoff import Backoff
 from ari.exceptions import ARIObjectGone
 from ari.session.event_sources import EventSources
-from ari.session.gap import check_after_gap, find_gone, resubscribe
+from ari.session.gap import check_after_gap, resubscribe
+from ari.session.presence import find_gone
 from ari.session.run import call_here, call_listeners, take_in
 from ari.transport.procedures import Pause, drive, take_step
 

@@ -2,6 +2,7 @@
 
 import threading
 import time
+from unittest import mock
 
 import requests
 
@@ -24,6 +25,9 @@ class FakeRun:
 
     def __init__(self, *threads):
         self.reading = True
+        self.closing = False
+        self.apps = []
+        self.holder = mock.Mock()
         self.threads = threads
         self.closed = 0
 
@@ -110,13 +114,13 @@ class WaitingTest(SessionTest):
         self.assertEqual(self.session.waits.keys(), [])
 
     def test_a_wait_looks_back_to_the_latest_request_about_its_object(self):
-        self.session.lookback.start_at([CHANNEL], self.session.waits.count + 1)
+        self.session.lookback.start_at([CHANNEL], (), self.session.waits.count + 1)
         varset = event("ChannelVarset", channel={"id": "c1"}, variable="X", value="1")
         self.meet(varset)
         self.assertEqual(self.wait_for(["ChannelVarset"], [CHANNEL]), varset)
 
     def test_the_next_wait_begins_after_what_the_last_one_got(self):
-        self.session.lookback.start_at([CHANNEL], self.session.waits.count + 1)
+        self.session.lookback.start_at([CHANNEL], (), self.session.waits.count + 1)
         first, second = (
             event("ChannelVarset", channel={"id": "c1"}, variable="X", value=value)
             for value in "12"
@@ -133,7 +137,7 @@ class WaitingTest(SessionTest):
             self.assertEqual(self.wait_for(["ChannelDestroyed"], [CHANNEL]), HANGUP)
 
     def test_the_predicate_chooses(self):
-        self.session.lookback.start_at([CHANNEL], self.session.waits.count + 1)
+        self.session.lookback.start_at([CHANNEL], (), self.session.waits.count + 1)
         events = [
             event("ChannelVarset", channel={"id": "c1"}, variable="X", value=str(n))
             for n in range(5)

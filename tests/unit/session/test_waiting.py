@@ -64,7 +64,7 @@ class GettingTest(WaiterTest):
             self.waiter("X", "Y", keys=[CHANNEL]).get(time.monotonic())
 
     def test_an_event_wakes_who_waits(self):
-        with mock.patch("ari.session.waiting._GLANCE", DEADLINE):
+        with mock.patch("ari.session.waiting.GLANCE", DEADLINE):
             waiter = self.waiter()
             outcome = self.in_thread(waiter)
             self.wait_until_waiting(waiter)
@@ -72,7 +72,7 @@ class GettingTest(WaiterTest):
             self.assertEqual(outcome.next(), happening())
 
     def test_an_end_wakes_who_waits(self):
-        with mock.patch("ari.session.waiting._GLANCE", DEADLINE):
+        with mock.patch("ari.session.waiting.GLANCE", DEADLINE):
             waiter = self.waiter(keys=[CHANNEL])
             outcome = self.in_thread(waiter)
             self.wait_until_waiting(waiter)
@@ -111,7 +111,7 @@ class GettingTest(WaiterTest):
             return found
 
         waiter.take = take_and_signal
-        with mock.patch("ari.session.waiting._GLANCE", 0.01):
+        with mock.patch("ari.session.waiting.GLANCE", 0.01):
             self.assertEqual(waiter.get(), happening())
 
     @staticmethod
@@ -133,7 +133,7 @@ class AroundTest(WaiterTest):
         self.assertEqual(told, [True, True])
 
     def test_the_time_is_counted_for_its_own_thread_also_if_it_fails(self):
-        counted, seen = ThreadTime(), Inbox()
+        counted, seen = ThreadTime({}), Inbox()
         waiter = self.waiter(time_waited=counted)
         with self.assertRaises(ARIWaitTimeout):
             waiter.get(time.monotonic() + 0.01)
@@ -145,29 +145,33 @@ class AroundTest(WaiterTest):
 
 
 class FirstEventTest(unittest.TestCase):
+    def first(self, waiter, predicate, deadline):
+        return first_event(waiter, predicate, deadline, self.fail, known=True)
+
     def test_it_asks_for_the_next_event_until_one_is_accepted(self):
         waiter = object()
-        procedure = first_event(waiter, lambda event: event["n"] == 2, 5.0)
-        self.assertEqual(next(procedure), NextEvent(waiter, 5.0))
+        deadline = time.monotonic() + 1
+        procedure = self.first(waiter, lambda event: event["n"] == 2, deadline)
+        self.assertEqual(next(procedure), NextEvent(waiter, deadline))
         for number in range(2):
-            self.assertEqual(procedure.send({"n": number}), NextEvent(waiter, 5.0))
+            self.assertEqual(procedure.send({"n": number}), NextEvent(waiter, deadline))
         with self.assertRaises(StopIteration) as done:
             procedure.send({"n": 2})
         self.assertEqual(done.exception.value, {"n": 2})
 
     def test_without_a_predicate_the_first_one_will_do(self):
-        procedure = first_event(object(), None, None)
-        self.assertIsNone(next(procedure).deadline)
+        procedure = self.first(object(), None, None)
+        self.assertGreater(next(procedure).deadline, time.monotonic() + 1)
         with self.assertRaises(StopIteration) as done:
             procedure.send({"n": 0})
         self.assertEqual(done.exception.value, {"n": 0})
 
     def test_an_error_of_the_wait_or_of_the_predicate_ends_it(self):
-        procedure = first_event(object(), None, None)
+        procedure = self.first(object(), None, time.monotonic())
         next(procedure)
         with self.assertRaises(ARIWaitTimeout):
             procedure.throw(ARIWaitTimeout("late"))
-        procedure = first_event(object(), lambda event: 1 / 0, None)
+        procedure = self.first(object(), lambda event: 1 / 0, None)
         next(procedure)
         with self.assertRaises(ZeroDivisionError):
             procedure.send({})
