@@ -7,7 +7,7 @@ import os
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import SplitResult, urlsplit, urlunsplit
 
 from .connection.backoff import Reconnect
 from .events.listeners import Subscription
@@ -396,10 +396,15 @@ def _checked(base_url: str) -> str:
 
     :raises ValueError: it is not an http or https address, or holds credentials or a query.
     """
-    parts = urlsplit(base_url)
+    try:
+        parts = urlsplit(base_url)
+    except ValueError:  # its text holds what was typed
+        parts = urlsplit("")
     if parts.scheme not in ("http", "https") or not parts.hostname:
-        shown = "it" if set("@?#") & set(base_url) else repr(base_url)
-        raise ValueError(f"Asterisk's address looks like http://localhost:8088/, {shown} does not")
+        raise ValueError(
+            "Asterisk's address looks like http://localhost:8088/, and the one given does not; it "
+            "is not shown, for it may be a password in the wrong place"
+        )
     if "@" in parts.netloc:
         raise ValueError(
             "Asterisk's address holds credentials, which then stand wherever it is shown; "
@@ -410,13 +415,22 @@ def _checked(base_url: str) -> str:
             "Asterisk's address ends with its path: a query would not be sent, and credentials in "
             "one would stand wherever it is shown"
         )
-    try:
-        _ = parts.port
-    except ValueError as ex:
-        raise ValueError(f"Asterisk's address {base_url!r} has no valid port: {ex}") from ex
+    if not _has_valid_port(parts):
+        raise ValueError(
+            "Asterisk's address has no valid port: a number up to 65535 must stand between its "
+            "host and its path; what stands there is not shown, for it may be a password"
+        )
     path = parts.path.rstrip("/")
     path = path if path.endswith("/ari") else path + "/ari"
     return urlunsplit((parts.scheme, parts.netloc, path, "", ""))
+
+
+def _has_valid_port(parts: SplitResult) -> bool:
+    try:
+        _ = parts.port
+    except ValueError:  # its text holds what was typed
+        return False
+    return True
 
 
 def _names(apps: str | Iterable[str]) -> list[str]:

@@ -89,9 +89,32 @@ class AddressTest(MockedHttp):
                 ari.connect(wrong, USER, PASSWORD)
 
     def test_a_port_that_is_none(self):
-        for wrong in ("http://h:99999/", "http://h:abc/"):
-            with self.nothing_is_sent(), self.assertRaisesRegex(ValueError, "no valid port"):
+        for wrong in ("http://h:99999/", "http://h:hush/", "https://[::1]:hush", "http://h:-hush"):
+            with (
+                self.nothing_is_sent(),
+                self.assertRaisesRegex(ValueError, "no valid port") as caught,
+            ):
                 ari.connect(wrong, USER, PASSWORD)
+            self.assert_shows_nothing_of(caught.exception, "hush", "99999")
+
+    def assert_shows_nothing_of(self, error, *hidden):
+        self.assertIsNone(error.__context__)
+        for form in (str(error), repr(error)):
+            for word in hidden:
+                self.assertNotIn(word, form)
+
+    def test_what_was_typed_in_the_place_of_the_address_is_not_shown(self):
+        for wrong in (
+            "hush",
+            "hush:8088",
+            "joe:hush",
+            "http://[hush]/",
+            "http://h\u2100hush/",
+            "//hush",
+        ):
+            with self.nothing_is_sent(), self.assertRaisesRegex(ValueError, "looks like") as caught:
+                ari.connect(wrong, USER, PASSWORD)
+            self.assert_shows_nothing_of(caught.exception, "hush")
 
     def test_settings_that_are_not_set(self):
         # As os.environ.get() returns them.
