@@ -11,7 +11,7 @@ from urllib.parse import SplitResult, urlsplit, urlunsplit
 
 from .connection.backoff import Reconnect
 from .events.listeners import Subscription
-from .exceptions import ARIObjectGone
+from .exceptions import ARIException, ARIObjectGone
 from .model import BaseObject, Channel, Finite, factory_of, own_classes
 from .rest.call import PreparedCall, finish, prepare
 from .rest.repository import Repository
@@ -79,6 +79,9 @@ def connect(
         start = wait_for_start(address, http_client, wait)
         description = drive(start, lambda step: take_step(step, transport))
         return Client(base_url, http_client, description)
+    except ARIException as ex:
+        http_client.close()
+        raise ex.with_traceback(None)  # noqa: B904 - where inside it failed is of no use to anybody
     except BaseException:
         http_client.close()
         raise

@@ -11,7 +11,7 @@ Neither end sends anything; who does is the client's affair.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from ..kinds import MAKERS, Key
@@ -31,14 +31,14 @@ Factory: TypeAlias = Callable[[str], Callable[[Json], object] | None]
 class PreparedCall:
     """An operation with its arguments, ready to be sent.
 
-    :ivar values: the parameters' values by declared name.
+    :ivar values: the parameters' values by declared name; left out of the repr.
     :ivar request: what to send.
     :ivar makes: the object that it makes, if it makes one whose id the caller may choose. The id
         is '' if Asterisk is to choose it.
     """
 
     operation: OperationModel
-    values: Mapping[str, object]
+    values: Mapping[str, object] = field(repr=False)
     request: Request
     makes: Key | None = None
 

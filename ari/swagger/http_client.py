@@ -8,15 +8,18 @@ and ``close()``.
 
 from __future__ import annotations
 
+import ssl
 from pathlib import Path
+from time import monotonic
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import requests
+import urllib3.exceptions
 import websocket
 from requests.adapters import HTTPAdapter
-from requests.utils import DEFAULT_CA_BUNDLE_PATH
+from requests.utils import DEFAULT_CA_BUNDLE_PATH, select_proxy
 
 from ..exceptions import ARIConnectionError
 from ..transport.errors import response_error, root_cause, without_query
@@ -40,6 +43,10 @@ DEFAULT_TIMEOUT = (5.0, 60.0)
 DEFAULT_CONNECTIONS = 32
 
 _SAFE_METHODS = frozenset(["GET", "HEAD", "OPTIONS"])
+
+#: Seconds until a connection that the server closed meanwhile is noticed as such. What breaks later
+#: broke while the server was at work, and asking again would wait once more for as long.
+_FOUND_DEAD_WITHIN = 2.0
 
 
 class HttpClient:
@@ -225,20 +232,35 @@ class SynchronousHttpClient(HttpClient):
         settings = self.session.merge_environment_settings(
             prepared.url, {}, False, self.session.verify, self.session.cert
         )
+        began = monotonic()
         try:
             return self._send(prepared, settings)
-        except requests.Timeout:
-            raise
-        except requests.ConnectionError:
+        except requests.ConnectionError as ex:
             # Asterisk closes an idle connection after a while, perhaps just as it is used again.
             # Asking twice does no harm where asking changes nothing; anything else is sent once.
-            if method.upper() not in _SAFE_METHODS:
+            soon = monotonic() - began < _FOUND_DEAD_WITHIN
+            if method.upper() not in _SAFE_METHODS or not soon or not _found_dead(ex):
                 raise
-            return self._send(prepared, settings)
+        return self._send(prepared, settings)
+
+    def proxy_for(self, url: str) -> str | None:
+        """Return the address of the proxy that requests to this url go through, for error texts."""
+        settings = self.session.merge_environment_settings(url, {}, False, None, None)
+        proxy = select_proxy(url, settings["proxies"])
+        if not proxy:
+            return None
+        return without_query(proxy if "://" in proxy else f"http://{proxy}")
 
     def _send(self, prepared: requests.PreparedRequest, settings: Any) -> requests.Response:
         # A redirect would make a GET of a POST, and lead away from the address that the user gave.
-        return self.session.send(prepared, timeout=self.timeout, allow_redirects=False, **settings)
+        response = self.session.send(
+            prepared, timeout=self.timeout, allow_redirects=False, **settings
+        )
+        if _lacks_a_length(response):
+            raise requests.ConnectionError("the answer broke off in its headers", request=prepared)
+        if response.status_code >= 400 and (proxy := self.proxy_for(str(prepared.url))):
+            response.proxy = proxy  # type: ignore[attr-defined]  # it may be the one that refuses
+        return response
 
     def ws_connect(self, url: str, params: Any = None) -> Any:
         """Open a WebSocket; its credentials travel in the Authorization header.
@@ -300,6 +322,28 @@ class SynchronousHttpClient(HttpClient):
             certfile, keyfile = (cert, None) if isinstance(cert, str) else cert
             options.update(certfile=certfile, keyfile=keyfile)
         return options
+
+
+def _lacks_a_length(response: requests.Response) -> bool:
+    """Tell whether an answer has no body, and no header that says so: its end is missing."""
+    return (
+        response.status_code in (200, 201, 202)
+        and getattr(response.raw, "version", None) == 11
+        and response.request.method != "HEAD"
+        and not response.headers.keys() & {"Content-Length", "Transfer-Encoding"}
+        and not response.content
+    )
+
+
+def _found_dead(error: requests.ConnectionError) -> bool:
+    """Tell whether a connection had ended before any byte of the answer came."""
+    # While an answer is read, requests raises another error for the same reasons.
+    reason = error.args[0] if error.args else None
+    if isinstance(reason, urllib3.exceptions.MaxRetryError):
+        reason = reason.reason
+    return isinstance(
+        reason, (urllib3.exceptions.ProtocolError, urllib3.exceptions.SSLError)
+    ) and isinstance(reason.args[-1], (ConnectionError, ssl.SSLEOFError, ssl.SSLZeroReturnError))
 
 
 def _who(user: str | None) -> str:

@@ -7,17 +7,28 @@ What the client lacks is made up for here; what it answers is handed on as it is
 from __future__ import annotations
 
 import logging
+import sys
+from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
+import requests
+import urllib3.exceptions
 import websocket
 
 from ..exceptions import ARIException
 from .base import Request, Response
-from .errors import TRANSPORT_ERRORS, transport_error
+from .errors import response_error, transport_error
 
 __all__ = ["HttpClientLike", "HttpTransport"]
 
 log = logging.getLogger(__name__)
+
+#: What http clients raise. A few of urllib3's errors come through requests as they are.
+_FAILURES = (
+    requests.RequestException,
+    urllib3.exceptions.HTTPError,
+    websocket.WebSocketException,
+)
 
 _JSON_HEADERS = {"Content-Type": "application/json", "Accept": "application/json"}
 
@@ -45,7 +56,8 @@ class HttpTransport:
         self.http_client: Any = http_client
 
     def __repr__(self) -> str:
-        return f"HttpTransport({self.http_client!r})"
+        # The client may be somebody else's, and its repr may show its credentials.
+        return f"HttpTransport({type(self.http_client).__name__})"
 
     @property
     def requests_at_once(self) -> int:
@@ -56,31 +68,48 @@ class HttpTransport:
         """Send a request and return the response, whatever its status."""
         log.debug("%s: %s %s", request.operation, request.method, request.url)
         method, url, query = request.method, request.url, request.query
-        answer: Response
-        try:
-            if request.body is None:
-                answer = self.http_client.request(method, url, params=query)
-            else:
-                answer = self.http_client.request(
+        client = self.http_client
+        if request.body is None:
+            answer: Response = self._attempt(
+                request, lambda: client.request(method, url, params=query)
+            )
+        else:
+            answer = self._attempt(
+                request,
+                lambda: client.request(
                     method, url, params=query, data=request.body, headers=dict(_JSON_HEADERS)
-                )
-        except ARIException:
-            raise
-        except TRANSPORT_ERRORS as ex:
-            raise transport_error(ex, request.operation, url) from ex
+                ),
+            )
         return answer
 
     def open_websocket(self, request: Request) -> Any:
         """Open the WebSocket that a request asks for, and return the client's own socket."""
         log.debug("%s: %s", request.operation, request.url)
+        url = "ws" + request.url.removeprefix("http")
+        return self._attempt(
+            request, lambda: self.http_client.ws_connect(url, params=request.query)
+        )
+
+    def _attempt(self, request: Request, call: Callable[[], Any]) -> Any:
+        """Call the http client; what breaks becomes an error of the library's own."""
+        handled = sys.exc_info()[1]
+        failure: ARIException
         try:
-            return self.http_client.ws_connect(
-                "ws" + request.url.removeprefix("http"), params=request.query
-            )
+            return call()
         except ARIException:
             raise
-        except (*TRANSPORT_ERRORS, websocket.WebSocketException) as ex:
-            raise transport_error(ex, request.operation, request.url) from ex
+        except _FAILURES as ex:
+            refusal = getattr(ex, "response", None)
+            if isinstance(ex, requests.HTTPError) and refusal is not None:
+                failure = response_error(refusal, request.operation)
+            else:
+                proxy = self._proxy_for(request.url)
+                failure = transport_error(ex, request, proxy=proxy, handled=handled)
+        raise failure  # here, since inside of the block the error of requests would be its context
+
+    def _proxy_for(self, url: str) -> str | None:
+        found = getattr(self.http_client, "proxy_for", None)
+        return found(url) if found is not None else None
 
     def reserve(self, count: int) -> None:
         """Keep this many connections alive, if the client can."""

@@ -194,7 +194,6 @@ class ConnectTest(MockedHttp):
         answers = iter(
             [
                 requests.ConnectionError("refused"),
-                requests.ConnectionError("refused"),  # the same GET, once more
                 (503, "{}"),
                 (404, ""),
                 requests.ConnectTimeout("x"),
