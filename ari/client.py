@@ -63,7 +63,8 @@ def connect(
     :raises ARIConnectionError: nothing answers there.
     :raises ARITimeout: the connection stands, but no answer comes in time.
     :raises ARIDescriptionError: what answers is not an Asterisk, or is one without ARI.
-    :raises ValueError: the address is not an http(s) URL, or holds credentials or a query.
+    :raises ValueError: the address is not an http(s) URL, or holds credentials or a query; or the
+        user name holds a colon.
     :raises TypeError: the address, user or password is not a str; None, for instance, for a
         variable of the environment that is not set.
     """
@@ -73,9 +74,9 @@ def connect(
             raise TypeError(f"connect() got {got} as {name}, which must be a str")
     address = _checked(base_url)
     http_client = SynchronousHttpClient(timeout=timeout, verify=verify, cert=cert)
-    http_client.set_basic_auth(urlsplit(address).hostname or "", username, password)
     transport = HttpTransport(http_client)
     try:
+        http_client.set_basic_auth(address, username, password)
         start = wait_for_start(address, http_client, wait)
         description = drive(start, lambda step: take_step(step, transport))
         return Client(base_url, http_client, description)
@@ -99,8 +100,9 @@ def from_env(
     ``ARI_URL`` is the address, ``ARI_USER`` and ``ARI_PASSWORD`` are the credentials; none of them
     has a default. The options are those of :func:`connect`, and so are its other exceptions.
 
-    :raises ValueError: a variable is missing or empty, or ``ARI_URL`` is not an address that
-        :func:`connect` accepts. The text names the variables and never shows a value.
+    :raises ValueError: a variable is missing or empty, or :func:`connect` does not accept the
+        address in ``ARI_URL`` or the user name in ``ARI_USER``. The text names the variables and
+        never shows a value.
     """
     names = ("ARI_URL", "ARI_USER", "ARI_PASSWORD")
     url, username, password = values = [os.environ.get(name, "") for name in names]
@@ -119,6 +121,10 @@ def from_env(
             "ARI_URL is not an address of Asterisk: it must look like http://localhost:8088/, "
             "with a valid port and without credentials or a query"
         ) from None
+    if ":" in username:
+        raise ValueError(
+            "ARI_USER holds a colon, which a user name cannot: the password belongs in ARI_PASSWORD"
+        )
     return connect(url, username, password, verify=verify, cert=cert, timeout=timeout, wait=wait)
 
 

@@ -12,7 +12,7 @@ import ssl
 from pathlib import Path
 from time import monotonic
 from types import TracebackType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 from urllib.parse import urlsplit
 
 import requests
@@ -47,6 +47,12 @@ _SAFE_METHODS = frozenset(["GET", "HEAD", "OPTIONS"])
 #: Seconds until a connection that the server closed meanwhile is noticed as such. What breaks later
 #: broke while the server was at work, and asking again would wait once more for as long.
 _FOUND_DEAD_WITHIN = 2.0
+
+
+#: Scheme, host and port; None for what is left open.
+_Origin: TypeAlias = tuple[str | None, str, int | None]
+
+_DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
 class HttpClient:
@@ -97,32 +103,47 @@ class HttpClient:
         raise NotImplementedError
 
     def set_basic_auth(self, host: str, username: str, password: str) -> None:
-        """Use HTTP Basic credentials on one host."""
+        """Use HTTP Basic credentials on one server; see :class:`Authenticator` for the host."""
         raise NotImplementedError
 
     def set_api_key(self, host: str, api_key: str, param_name: str = "api_key") -> None:
-        """Use an API key on one host."""
+        """Use an API key on one server; see :class:`Authenticator` for the host."""
         raise NotImplementedError
 
 
 class Authenticator:
-    """Base of what puts credentials on the requests to one host.
+    """Base of what puts credentials on the requests to one server.
 
-    :param host: the host name, without port.
+    Credentials belong to a scheme, a host and a port. What is left open of these becomes that of
+    the first request that carries the credentials.
+
+    :param host: a host name, ``localhost``; one with a port, ``localhost:8088``; or all three,
+        ``http://localhost:8088``.
     :ivar username: the user that they are of, for error texts; None if they name none.
+    :raises ValueError: the port is not valid.
     """
 
     username: str | None = None
+    _bound_to: _Origin | None = None
 
     def __init__(self, host: str) -> None:
-        self.host = host
+        self.host = without_query(host) if "://" in host else host.rpartition("@")[2]
+        if _origin_of(self.host) is None:
+            raise ValueError("credentials got a host that is not valid: it is a name, or name:port")
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.host!r})"
 
     def matches(self, url: str) -> bool:
-        """Tell whether this url is on the host that the credentials are for."""
-        return urlsplit(url).hostname == self.host.lower()
+        """Tell whether this url is on the server that the credentials are for."""
+        there, meant = _origin_of(url), self._bound_to or _origin_of(self.host)
+        if there is None or meant is None:
+            return False
+        return all(part in (None, other) for part, other in zip(meant, there, strict=True))
+
+    def bind(self, url: str) -> None:
+        """Keep the credentials from now on to the scheme, host and port of this url."""
+        self._bound_to = self._bound_to or _origin_of(url)
 
     def apply(self, request: requests.Request) -> requests.Request:
         """Put the credentials on the request, and return it."""
@@ -130,12 +151,19 @@ class Authenticator:
 
 
 class BasicAuthenticator(Authenticator):
-    """HTTP Basic credentials, sent in the Authorization header."""
+    """HTTP Basic credentials, sent in the Authorization header.
+
+    :raises ValueError: the user name holds a colon, which cannot be sent.
+    """
 
     username: str
 
     def __init__(self, host: str, username: str, password: str) -> None:
         super().__init__(host)
+        if ":" in username:
+            raise ValueError(
+                "the user name holds a colon: what follows it would be taken for the password"
+            )
         self.username = username
         self.password = password
 
@@ -300,10 +328,13 @@ class SynchronousHttpClient(HttpClient):
         return socket
 
     def apply_authentication(self, request: requests.Request) -> requests.Request:
-        """Put the credentials on a request to the host that they are for; return the request."""
-        if self.authenticator is not None and self.authenticator.matches(request.url):
-            return self.authenticator.apply(request) or request
-        return request
+        """Put the credentials on a request to the server they are for; return the request."""
+        authenticator = self.authenticator
+        if authenticator is None or not authenticator.matches(request.url):
+            return request
+        if isinstance(authenticator, Authenticator):
+            authenticator.bind(request.url)
+        return authenticator.apply(request) or request
 
     def _ssl_options(self, url: str) -> dict[str, Any]:
         if not url.startswith("https"):
@@ -322,6 +353,20 @@ class SynchronousHttpClient(HttpClient):
             certfile, keyfile = (cert, None) if isinstance(cert, str) else cert
             options.update(certfile=certfile, keyfile=keyfile)
         return options
+
+
+def _origin_of(address: str) -> _Origin | None:
+    """Return scheme, host and port of a url or of a host; None if it is not valid."""
+    if "://" not in address:
+        bare_ipv6 = address.count(":") > 1 and not address.startswith("[")
+        address = f"//[{address}]" if bare_ipv6 else f"//{address}"
+    try:
+        parts = urlsplit(address)
+        port = parts.port
+    except ValueError:
+        return None
+    scheme = {"ws": "http", "wss": "https"}.get(parts.scheme, parts.scheme)
+    return scheme or None, parts.hostname or "", port or _DEFAULT_PORTS.get(scheme)
 
 
 def _lacks_a_length(response: requests.Response) -> bool:

@@ -108,13 +108,26 @@ class AddressTest(MockedHttp):
             "hush",
             "hush:8088",
             "joe:hush",
-            "http://[hush]/",
+            "http://[hush/",
             "http://h\u2100hush/",
             "//hush",
         ):
             with self.nothing_is_sent(), self.assertRaisesRegex(ValueError, "looks like") as caught:
                 ari.connect(wrong, USER, PASSWORD)
             self.assert_shows_nothing_of(caught.exception, "hush")
+
+    def test_a_user_name_with_a_colon_is_refused_before_traffic(self):
+        with self.nothing_is_sent(), self.assertRaisesRegex(ValueError, "a colon") as caught:
+            ari.connect(BASE, "joe:hush", PASSWORD)
+        self.assert_shows_nothing_of(caught.exception, "hush")
+
+    def test_credentials_are_for_the_scheme_host_and_port_of_the_address(self):
+        self.serve_api_docs()
+        with ari.connect(BASE + "/ari/", USER, PASSWORD) as client:
+            authenticator = client.swagger.http_client.authenticator
+            self.assertTrue(authenticator.matches(BASE + "/ari/channels"))
+            for other in ("http://ari.test/ari", "https://ari.test:8088/ari", "http://ari.test:1/"):
+                self.assertFalse(authenticator.matches(other), other)
 
     def test_settings_that_are_not_set(self):
         # As os.environ.get() returns them.
