@@ -21,6 +21,10 @@ __all__ = [
     "refuse_unplayable",
 ]
 
+#: The bytes that Asterisk 16 and 22 take as a request line, its end included. To one more they
+#: answer 400 without a word.
+_LONGEST_LINE = 4095
+
 #: The operations that make a channel to an endpoint.
 _DIALLING = frozenset(["channels.create", "channels.originate", "channels.originateWithId"])
 
@@ -31,6 +35,13 @@ UNREPORTED_ENDS = {"bridges.destroy": ("Bridge", "bridgeId")}
 
 class AsteriskWorkarounds(SwaggerProcessor):
     """Marks in the declarations where Asterisk wants something else than it declares."""
+
+    def process_resource_api(
+        self, resources: Json, resource: Json, api: Json, context: ParsingContext
+    ) -> None:
+        for operation in api["operations"]:
+            # Every POST and PUT also takes what it declares for the query as members of a body.
+            operation["longestLine"] = _LONGEST_LINE
 
     def process_operation(
         self, resources: Json, resource: Json, api: Json, operation: Json, context: ParsingContext
