@@ -7,9 +7,11 @@ import socket
 import threading
 import traceback
 import unittest
+from pathlib import Path
 from unittest import mock
 
 import requests
+import urllib3
 
 import ari
 from ari.swagger.client import SwaggerClient
@@ -186,6 +188,19 @@ class FailureTest(unittest.TestCase):
                     error = self.fails(server.url, method)
                     self.assertEqual(server.asked, 1)
                     self.assertIn("answer", str(error))
+
+    def test_a_short_answer_is_an_error_in_the_swagger_layer_too(self):
+        short = b'HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n{"half": 1}'
+        with AnswerOf(content=short) as server:
+            for method in ("GET", "POST"):
+                with self.assertRaises(requests.exceptions.ChunkedEncodingError):
+                    self.http.request(method, server.url)
+
+    def test_a_urllib3_that_takes_a_short_answer_for_whole_is_not_enough(self):
+        # urllib3 1.26 counts the bytes of an answer only if it is asked to, and requests does not.
+        requirements = Path(__file__).parents[3].joinpath("requirements.txt").read_text()
+        self.assertIn("urllib3>=2\n", requirements)
+        self.assertGreaterEqual(int(urllib3.__version__.partition(".")[0]), 2)
 
     def test_an_answer_without_a_length_and_with_a_body_ends_with_the_connection(self):
         with AnswerOf(content=b"HTTP/1.1 200 OK\r\nServer: x\r\n\r\n[]") as server:
