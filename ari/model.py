@@ -514,8 +514,8 @@ def promote(client: Owner, resp: Response, operation_json: Json) -> Any:
     :param operation_json: the operation's declaration.
     :return: a domain object or a list of them; the JSON of other classes; bytes for ``binary``;
         None for 204 or an empty body.
-    :raises ARIHTTPError: the status is 300 or above (the subclass depends on it), or the body is
-        not JSON.
+    :raises ARIHTTPError: the status is 300 or above (the subclass depends on it); or the body is
+        not JSON, or not that of an object of the declared class.
     """
     name = ".".join(filter(None, [operation_json.get("resource"), operation_json.get("nickname")]))
     response_class = operation_json.get("responseClass", "void")

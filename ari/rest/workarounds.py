@@ -10,6 +10,7 @@ from __future__ import annotations
 from ..exceptions import ARINotFound, ARIServerError
 from ..swagger.processors import ParsingContext, SwaggerProcessor
 from ..transport.base import Json, Response
+from ..transport.errors import read_json
 
 __all__ = [
     "UNREPORTED_ENDS",
@@ -123,6 +124,7 @@ def is_in_dialplan(channel: Json) -> bool:
 def is_asterisk(answer: Response) -> bool:
     """Tell whether this answer to ``GET /asterisk/info?only=system`` is an Asterisk's."""
     try:
-        return int(answer.status_code) == 200 and "system" in answer.json()
-    except (TypeError, ValueError):
+        info = read_json(answer)
+    except ValueError:
         return False
+    return int(answer.status_code) == 200 and isinstance(info, dict) and "system" in info

@@ -17,7 +17,7 @@ import websocket
 
 from ..exceptions import ARIException
 from .base import Request, Response
-from .errors import response_error, transport_error
+from .errors import read_json, response_error, transport_error
 
 __all__ = ["HttpClientLike", "HttpTransport"]
 
