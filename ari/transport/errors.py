@@ -96,7 +96,7 @@ _BROKE_OFF = (
 _PLAIN = ("builtins", "socket", "ssl", "http.client")
 
 #: The query and the user part of an address, wherever in a text.
-_TYPED = re.compile(r"\?\S*|[^\s/]*@")
+_TYPED = re.compile(r"\?\S*|(?<=//)\S*@|[^\s/]*@")
 
 #: How much of a server's words an error's text holds, in characters.
 _LONGEST_WORDS = 300
@@ -232,7 +232,9 @@ def transport_error(
     where = without_query(request.url)
     chain = list(_chain(error, handled))
     reason = _clean_words(chain[-1])
-    if any(isinstance(e, _NO_ADDRESS) for e in chain):
+    if not proxy and any(
+        isinstance(e, _NO_ADDRESS) for e in chain
+    ):  # else the proxy's may be meant
         reason = "that is not an http(s) address"
     timed_out = any(
         isinstance(e, (requests.Timeout, urllib3.exceptions.ReadTimeoutError)) for e in chain

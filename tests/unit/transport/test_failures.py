@@ -228,6 +228,12 @@ class FailureTest(unittest.TestCase):
                 self.assertIn(f"through the proxy http://localhost:{port};", str(error))
                 self.assertTrue(str(error).endswith("; nothing was sent"))
 
+    def test_the_address_of_a_proxy_that_cannot_be_used(self):
+        with proxied_by("http://"):
+            error = self.fails("http://asterisk.test:8088/ari")
+        self.assertIn("check proxy URL", str(error))
+        self.assertTrue(str(error).endswith("; nothing was sent"))
+
     def test_a_proxy_that_refuses_a_tunnel_is_named(self):
         with (
             AnswerOf(content=b"HTTP/1.1 403 Forbidden\r\n\r\n") as proxy,
@@ -281,6 +287,7 @@ class SomebodyElsesClientTest(unittest.TestCase):
         for words in (
             f"HTTPConnectionPool(host='h.test'): Max retries exceeded with url: /x?a={TYPED}",
             f"no answer from http://joe:hush@h.test/x?a={TYPED} so far",
+            f"no answer from http://joe:hu/{TYPED}@h.test/x so far",
         ):
             error = self.fails(requests.ConnectionError(words))
             self.assertIsInstance(error, ari.ARIConnectionError)
