@@ -232,9 +232,8 @@ def transport_error(
     where = without_query(request.url)
     chain = list(_chain(error, handled))
     reason = _clean_words(chain[-1])
-    if not proxy and any(
-        isinstance(e, _NO_ADDRESS) for e in chain
-    ):  # else the proxy's may be meant
+    # With a proxy, its address may be the one that is meant.
+    if not proxy and any(isinstance(e, _NO_ADDRESS) for e in chain):
         reason = "that is not an http(s) address"
     timed_out = any(
         isinstance(e, (requests.Timeout, urllib3.exceptions.ReadTimeoutError)) for e in chain

@@ -17,7 +17,7 @@ import websocket
 
 from ..exceptions import ARIException
 from .base import Request, Response
-from .errors import read_json, response_error, transport_error
+from .errors import read_json, response_error, transport_error, without_query
 
 __all__ = ["HttpClientLike", "HttpTransport"]
 
@@ -66,7 +66,7 @@ class HttpTransport:
 
     def send(self, request: Request) -> Response:
         """Send a request and return the response, whatever its status."""
-        log.debug("%s: %s %s", request.operation, request.method, request.url)
+        log.debug("%s: %s %s", request.operation, request.method, without_query(request.url))
         method, url, query = request.method, request.url, request.query
         client = self.http_client
         if request.body is None:
@@ -84,7 +84,7 @@ class HttpTransport:
 
     def open_websocket(self, request: Request) -> Any:
         """Open the WebSocket that a request asks for, and return the client's own socket."""
-        log.debug("%s: %s", request.operation, request.url)
+        log.debug("%s: %s", request.operation, without_query(request.url))
         url = "ws" + request.url.removeprefix("http")
         return self._attempt(
             request, lambda: self.http_client.ws_connect(url, params=request.query)

@@ -333,6 +333,14 @@ class ShownTest(MockedAsterisk):
         self.assertNotIn("hush", shown)
         self.assertIn("h.test", shown)
 
+    def test_credentials_in_an_address_are_not_logged(self):
+        client = mock.Mock()
+        for send in (HttpTransport(client).send, HttpTransport(client).open_websocket):
+            with LogRecords() as log:
+                send(Request("GET", "http://joe:hush@h.test/x", operation="things.list"))
+            self.assertIn("things.list", log.text)
+            self.assertNotIn("hush", log.text)
+
     def test_nothing_typed_is_in_an_http_error(self):
         url = "http://ari.test:8088/ari/channels/c1/variable"
         self.mock.add("POST", url, status=302, headers={"Location": f"https://h/?v={TYPED}"})
