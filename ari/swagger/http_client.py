@@ -23,6 +23,7 @@ from requests.utils import DEFAULT_CA_BUNDLE_PATH, select_proxy
 
 from ..exceptions import ARIConnectionError
 from ..transport.errors import response_error, root_cause, without_query
+from ..transport.redaction import queries_unlogged
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -281,9 +282,10 @@ class SynchronousHttpClient(HttpClient):
 
     def _send(self, prepared: requests.PreparedRequest, settings: Any) -> requests.Response:
         # A redirect would make a GET of a POST, and lead away from the address that the user gave.
-        response = self.session.send(
-            prepared, timeout=self.timeout, allow_redirects=False, **settings
-        )
+        with queries_unlogged():
+            response = self.session.send(
+                prepared, timeout=self.timeout, allow_redirects=False, **settings
+            )
         if _lacks_a_length(response):
             raise requests.ConnectionError("the answer broke off in its headers", request=prepared)
         if response.status_code >= 400 and (proxy := self.proxy_for(str(prepared.url))):
