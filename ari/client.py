@@ -7,11 +7,11 @@ import os
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import SplitResult, urlsplit, urlunsplit
 
 from .connection.backoff import Reconnect
 from .events.listeners import Subscription
-from .exceptions import ARIObjectGone
+from .exceptions import ARIException, ARIObjectGone
 from .model import BaseObject, Channel, Finite, factory_of, own_classes
 from .rest.call import PreparedCall, finish, prepare
 from .rest.repository import Repository
@@ -63,7 +63,8 @@ def connect(
     :raises ARIConnectionError: nothing answers there.
     :raises ARITimeout: the connection stands, but no answer comes in time.
     :raises ARIDescriptionError: what answers is not an Asterisk, or is one without ARI.
-    :raises ValueError: the address is not an http(s) URL, or holds credentials or a query.
+    :raises ValueError: the address is not an http(s) URL, or holds credentials or a query; or the
+        user name holds a colon.
     :raises TypeError: the address, user or password is not a str; None, for instance, for a
         variable of the environment that is not set.
     """
@@ -73,12 +74,15 @@ def connect(
             raise TypeError(f"connect() got {got} as {name}, which must be a str")
     address = _checked(base_url)
     http_client = SynchronousHttpClient(timeout=timeout, verify=verify, cert=cert)
-    http_client.set_basic_auth(urlsplit(address).hostname or "", username, password)
     transport = HttpTransport(http_client)
     try:
+        http_client.set_basic_auth(address, username, password)
         start = wait_for_start(address, http_client, wait)
         description = drive(start, lambda step: take_step(step, transport))
         return Client(base_url, http_client, description)
+    except ARIException as ex:
+        http_client.close()
+        raise ex.with_traceback(None)  # noqa: B904 - where inside it failed is of no use to anybody
     except BaseException:
         http_client.close()
         raise
@@ -96,8 +100,9 @@ def from_env(
     ``ARI_URL`` is the address, ``ARI_USER`` and ``ARI_PASSWORD`` are the credentials; none of them
     has a default. The options are those of :func:`connect`, and so are its other exceptions.
 
-    :raises ValueError: a variable is missing or empty, or ``ARI_URL`` is not an address that
-        :func:`connect` accepts. The text names the variables and never shows a value.
+    :raises ValueError: a variable is missing or empty, or :func:`connect` does not accept the
+        address in ``ARI_URL`` or the user name in ``ARI_USER``. The text names the variables and
+        never shows a value.
     """
     names = ("ARI_URL", "ARI_USER", "ARI_PASSWORD")
     url, username, password = values = [os.environ.get(name, "") for name in names]
@@ -116,6 +121,10 @@ def from_env(
             "ARI_URL is not an address of Asterisk: it must look like http://localhost:8088/, "
             "with a valid port and without credentials or a query"
         ) from None
+    if ":" in username:
+        raise ValueError(
+            "ARI_USER holds a colon, which a user name cannot: the password belongs in ARI_PASSWORD"
+        )
     return connect(url, username, password, verify=verify, cert=cert, timeout=timeout, wait=wait)
 
 
@@ -248,9 +257,13 @@ class Client(Listening):
     def _send(self, call: PreparedCall) -> object:
         lookback = self._session.lookback
         began = lookback.begin(call)
-        result = finish(call, self.swagger.transport.send(call.request), self._factory)
-        lookback.done(call, result, began)
-        return result
+        try:
+            result = finish(call, self.swagger.transport.send(call.request), self._factory)
+            lookback.done(call, result, began)
+            return result
+        finally:
+            if call.makes is not None:
+                lookback.end(call, began)
 
     def _drive(self, procedure: Procedure[_Result]) -> _Result:
         """Run a procedure on the calling thread."""
@@ -368,13 +381,15 @@ class Client(Listening):
         deadline = None if timeout is None else time.monotonic() + timeout
         return self._drive(self._session.wait_for(types, keys, predicate, deadline))
 
+    def _has_ended(self, obj: BaseObject) -> bool:
+        return self._session.lookback.has_ended(obj.event_key)
+
     def _wait_until_over(self, obj: Finite, timeout: float | None) -> BaseObject:
         event = self.wait_for(obj.kind.ended_by, None, timeout, about=obj)
         return type(obj)(self, event[obj.event_field])
 
     def _read_digits(self, channel: Channel, **options: Any) -> str:
-        open_wait = self._session.open_wait
-        return self._drive(read_digits(self.swagger, open_wait, channel.id, **options))
+        return self._drive(read_digits(self._session, channel.id, **options))
 
 
 def _log_exception(ex: BaseException) -> None:
@@ -390,10 +405,15 @@ def _checked(base_url: str) -> str:
 
     :raises ValueError: it is not an http or https address, or holds credentials or a query.
     """
-    parts = urlsplit(base_url)
+    try:
+        parts = urlsplit(base_url)
+    except ValueError:  # its text holds what was typed
+        parts = urlsplit("")
     if parts.scheme not in ("http", "https") or not parts.hostname:
-        shown = "it" if set("@?#") & set(base_url) else repr(base_url)
-        raise ValueError(f"Asterisk's address looks like http://localhost:8088/, {shown} does not")
+        raise ValueError(
+            "Asterisk's address looks like http://localhost:8088/, and the one given does not; it "
+            "is not shown, for it may be a password in the wrong place"
+        )
     if "@" in parts.netloc:
         raise ValueError(
             "Asterisk's address holds credentials, which then stand wherever it is shown; "
@@ -404,18 +424,29 @@ def _checked(base_url: str) -> str:
             "Asterisk's address ends with its path: a query would not be sent, and credentials in "
             "one would stand wherever it is shown"
         )
-    try:
-        _ = parts.port
-    except ValueError as ex:
-        raise ValueError(f"Asterisk's address {base_url!r} has no valid port: {ex}") from ex
+    if not _has_valid_port(parts):
+        raise ValueError(
+            "Asterisk's address has no valid port: a number up to 65535 must stand between its "
+            "host and its path; what stands there is not shown, for it may be a password"
+        )
     path = parts.path.rstrip("/")
     path = path if path.endswith("/ari") else path + "/ari"
     return urlunsplit((parts.scheme, parts.netloc, path, "", ""))
 
 
+def _has_valid_port(parts: SplitResult) -> bool:
+    try:
+        _ = parts.port
+    except ValueError:  # its text holds what was typed
+        return False
+    return True
+
+
 def _names(apps: str | Iterable[str]) -> list[str]:
+    """Return the names of applications; commas separate them for Asterisk, so also in a list."""
+    given = [apps] if isinstance(apps, str) else list(apps or ())
     # Spaces are for the reader: Asterisk would take them for part of the name.
-    names = [a.strip() for a in apps.split(",")] if isinstance(apps, str) else list(apps or ())
+    names = [name.strip() for item in given for name in str(item).split(",")]
     if not names or not all(names):
         raise ValueError(f"run() got {apps!r}: name at least one application, and no empty name")
-    return names
+    return list(dict.fromkeys(names))

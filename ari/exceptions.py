@@ -59,8 +59,9 @@ class ARIHTTPError(requests.HTTPError, ARIException):
     :ivar status_code: the HTTP status, an int.
     :ivar message: Asterisk's own words, or '' when its answer held none.
     :ivar operation: the operation as the client names it, such as ``channels.answer``.
-    :ivar response: the ``requests.Response``; falsy, as every error response is.
-    :ivar request: the request that was sent, without its credentials.
+    :ivar response: a ``requests.Response``; falsy, as every error response is. Its request and
+        address are without what the caller typed.
+    :ivar request: the method and the address of what was sent; no query, body or headers.
     """
 
     def __init__(
@@ -115,7 +116,10 @@ class ARIServerUnavailable(ARIServerError):
 
 
 class ARIConnectionError(requests.ConnectionError, ARIException):
-    """Asterisk cannot be reached, or the connection broke before an answer came."""
+    """Asterisk cannot be reached, or the connection broke before a whole answer came.
+
+    The text says whether anything was sent. ``request`` holds the method and the address alone.
+    """
 
 
 class ARITimeout(requests.Timeout, ARIException):

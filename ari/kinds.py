@@ -52,8 +52,9 @@ class Kind:
     :ivar ended_by: the events that end it.
     :ivar left_by: the events after which it may come back, or may end without an event.
     :ivar made_by: the operations that make one, with the parameter that may choose its id.
-    :ivar checked_by: the operation that tells which ones, or whether one, still exists; '' for
-        what does not come and go.
+    :ivar found_by: the operation that tells whether one still exists; '' for what does not come
+        and go.
+    :ivar listed_by: the operation that tells which ones there are; '' if none does.
     """
 
     name: str
@@ -72,7 +73,8 @@ class Kind:
     ended_by: tuple[str, ...] = ()
     left_by: tuple[str, ...] = ()
     made_by: Mapping[str, str] = field(default_factory=dict)
-    checked_by: str = ""
+    found_by: str = ""
+    listed_by: str = ""
 
     @cached_property
     def listen_method(self) -> str:
@@ -103,7 +105,8 @@ KINDS = (
             "channels.snoopChannel": "snoopId",
             "channels.snoopChannelWithId": "snoopId",
         },
-        checked_by="channels.list",
+        found_by="channels.get",
+        listed_by="channels.list",
     ),
     Kind(
         "Bridge",
@@ -117,7 +120,8 @@ KINDS = (
         target_scheme="bridge",
         ended_by=("BridgeDestroyed",),
         made_by={"bridges.create": "bridgeId", "bridges.createWithId": "bridgeId"},
-        checked_by="bridges.list",
+        found_by="bridges.get",
+        listed_by="bridges.list",
     ),
     Kind(
         "LiveRecording",
@@ -129,7 +133,7 @@ KINDS = (
         is_targeted=True,
         ended_by=("RecordingFinished", "RecordingFailed"),
         made_by={"channels.record": "name", "bridges.record": "name"},
-        checked_by="recordings.getLive",
+        found_by="recordings.getLive",
     ),
     Kind(
         "Playback",
@@ -145,7 +149,7 @@ KINDS = (
             "bridges.play": "playbackId",
             "bridges.playWithId": "playbackId",
         },
-        checked_by="playbacks.get",
+        found_by="playbacks.get",
     ),
     Kind(
         "Endpoint",

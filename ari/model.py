@@ -121,10 +121,15 @@ class BaseObject:
         self.event_reg = event_reg
         classes = getattr(client, "_classes", None)
         if isinstance(classes, dict):  # else the client is a stub of somebody's
-            key = (type(self), resource.name)
+            # A class that is some client's own already, as type(obj) is, has it to itself.
+            base = vars(type(self)).get("base_class") or type(self)
+            key = (base, resource.name)
             if key not in classes:
-                given = tuple(self.id_generator.get_params(as_json))
-                classes[key] = own_class(type(self), resource, given)
+                try:
+                    given = tuple(self.id_generator.get_params(as_json))
+                except (KeyError, NotImplementedError):
+                    return  # this JSON names no object whose operations could be called
+                classes[key] = own_class(base, resource, given)
             self.__class__ = classes[key]
 
     def __repr__(self) -> str:
@@ -246,6 +251,20 @@ class BaseObject:
         self._check_has_events()
         return self.client.wait_for(event_types, predicate, timeout, about=self)
 
+    @property
+    def ended(self) -> bool:
+        """Whether it is known to have ended; for a channel, also to have left the application.
+
+        The thread that reads events keeps it up to date, so a handler may look at it in a loop::
+
+            while not channel.ended:
+                listen_for_a_second(channel)
+
+        :raises RuntimeError: objects of this class have no events.
+        """
+        self._check_has_events()
+        return self.client._has_ended(self)
+
     def _check_has_events(self) -> None:
         if not self.event_reg:
             raise RuntimeError(f"objects of class {type(self).__name__} have no events")
@@ -288,10 +307,17 @@ class Channel(_KindObject, kind="Channel"):
         first_digit_timeout: float | None = None,
         terminators: str = "#",
         prompt: str | Iterable[str] | None = None,
+        *,
+        typed_ahead: bool = False,
+        match: str | Callable[[str], object] | None = None,
+        attempts: int = 1,
+        invalid: str | Iterable[str] | None = None,
+        total_timeout: float | None = None,
     ) -> str:
         """Collect the DTMF digits that are pressed from now on.
 
-        Ends with ``max_digits`` digits, a terminator, or a silence of ``timeout`` seconds.
+        Ends with ``max_digits`` digits, a terminator, or a silence of ``timeout`` seconds. With
+        ``match``, digits that do not match are asked for again.
 
         :param max_digits: how many digits at the most.
         :param timeout: seconds between two digits.
@@ -299,10 +325,17 @@ class Channel(_KindObject, kind="Channel"):
             prompt; by default ``timeout``.
         :param terminators: digits that end the input and are not part of it.
         :param prompt: media to play meanwhile, one URI or several; the first digit stops it.
-        :return: the digits, '' if there were none.
+        :param typed_ahead: whether digits count that were pressed since this handler last waited
+            for digits of this channel.
+        :param match: a regular expression for all of the digits, or a function that is called with
+            them and returns something true if they will do.
+        :param attempts: how often to ask; the prompt is played each time.
+        :param invalid: media to play before the prompt when the digits did not match.
+        :param total_timeout: seconds for all attempts, prompts included; None for no limit.
+        :return: the digits, '' if there were none, or none that match.
         :raises ARIObjectGone: the channel was hung up, or left Stasis.
         :raises ARIHTTPError: Asterisk does not play the prompt.
-        :raises ValueError: ``max_digits`` is less than 1.
+        :raises ValueError: ``max_digits`` or ``attempts`` is less than 1.
         """
         return self.client._read_digits(
             self,
@@ -311,6 +344,11 @@ class Channel(_KindObject, kind="Channel"):
             first_digit_timeout=first_digit_timeout,
             terminators=terminators,
             prompt=prompt,
+            typed_ahead=typed_ahead,
+            match=match,
+            attempts=attempts,
+            invalid=invalid,
+            total_timeout=total_timeout,
         )
 
 
@@ -476,8 +514,8 @@ def promote(client: Owner, resp: Response, operation_json: Json) -> Any:
     :param operation_json: the operation's declaration.
     :return: a domain object or a list of them; the JSON of other classes; bytes for ``binary``;
         None for 204 or an empty body.
-    :raises ARIHTTPError: the status is 300 or above (the subclass depends on it), or the body is
-        not JSON.
+    :raises ARIHTTPError: the status is 300 or above (the subclass depends on it); or the body is
+        not JSON, or not that of an object of the declared class.
     """
     name = ".".join(filter(None, [operation_json.get("resource"), operation_json.get("nickname")]))
     response_class = operation_json.get("responseClass", "void")

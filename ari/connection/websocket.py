@@ -116,8 +116,7 @@ class WebSocketSource:
         until = time.monotonic() + timeout
         try:
             while not self._woken:
-                while self._outgoing:
-                    self._write(ABNF.OPCODE_TEXT, self._outgoing.popleft())
+                self._write_queued()
                 self._flush()
                 self._fill()
                 try:
@@ -277,7 +276,12 @@ class WebSocketSource:
             self._unsent.clear()
             self._broken = root_cause(ex)
 
+    def _write_queued(self) -> None:
+        for _ in range(len(self._outgoing)):
+            self._write(ABNF.OPCODE_TEXT, self._outgoing.popleft())
+
     def _say_goodbye(self) -> None:
+        self._write_queued()
         self._write(ABNF.OPCODE_CLOSE, struct.pack("!H", websocket.STATUS_NORMAL))
         until = time.monotonic() + _FAREWELL
         self._flush()

@@ -5,11 +5,12 @@ Transitions only: whoever works the lanes off, threads or asyncio, guards them a
 ::
 
     put ──> ready ── take ──> taken ── done ──> ready again, or gone
-    hold ──> held, tasks queue ── release ──> ready
+    hold ──> held, tasks queue ── release, release_due ──> ready
 """
 
 from __future__ import annotations
 
+import math
 from collections import deque
 from collections.abc import Callable, Hashable
 from typing import TypeAlias
@@ -23,12 +24,14 @@ class Lanes:
     """Queues of tasks by key.
 
     :ivar size: how many tasks are queued.
+    :ivar queues: the tasks that are queued in each lane that is ready, taken or held.
+    :ivar held: the lanes that are held, with the ``time.monotonic()`` second until which.
     """
 
     def __init__(self) -> None:
-        self._queues: dict[Hashable, deque[Task]] = {}
+        self.queues: dict[Hashable, deque[Task]] = {}
+        self.held: dict[Hashable, float] = {}
         self._ready: deque[Hashable] = deque()
-        self._held: set[Hashable] = set()
         self._finishing = False
         self._stopped = False
         self.size = 0
@@ -36,12 +39,12 @@ class Lanes:
     def put(self, key: Hashable, task: Task) -> bool:
         """Queue a task; return whether its lane became ready."""
         self.size += 1
-        queue = self._queues.get(key)
+        queue = self.queues.get(key)
         if queue is not None:
             queue.append(task)
             return False
-        self._queues[key] = deque([task])
-        if key in self._held:
+        self.queues[key] = deque([task])
+        if key in self.held:
             return False
         self._ready.append(key)
         return True
@@ -52,14 +55,14 @@ class Lanes:
             return None
         key = self._ready.popleft()
         self.size -= 1
-        return key, self._queues[key].popleft()
+        return key, self.queues[key].popleft()
 
     def done(self, key: Hashable) -> bool:
         """Release a lane taken with :meth:`take`; return whether it is ready again."""
-        if self._queues[key]:
+        if self.queues[key]:
             self._ready.append(key)
             return True
-        del self._queues[key]
+        del self.queues[key]
         return False
 
     def hold(self, key: Hashable) -> bool:
@@ -67,18 +70,27 @@ class Lanes:
 
         Return whether it is held now; a lane that has tasks, or is held already, is left alone.
         """
-        if key in self._queues or key in self._held:
+        if key in self.queues or key in self.held:
             return False
-        self._held.add(key)
+        self.held[key] = math.inf
         return True
+
+    def hold_until(self, key: Hashable, moment: float) -> None:
+        """Hold a lane that is held no longer than to this ``time.monotonic()`` second."""
+        if key in self.held:
+            self.held[key] = moment
 
     def release(self, key: Hashable) -> bool:
         """Release a lane that :meth:`hold` held; return whether it is ready."""
-        self._held.discard(key)
-        if key in self._queues:
-            self._ready.append(key)
-            return True
-        return False
+        if self.held.pop(key, None) is None or key not in self.queues:
+            return False
+        self._ready.append(key)
+        return True
+
+    def release_due(self, now: float) -> list[Hashable]:
+        """Release the lanes whose time is over; return those that are ready."""
+        due = [key for key, moment in self.held.items() if moment <= now]
+        return [key for key in due if self.release(key)]
 
     def finish(self) -> None:
         """End once every queued task is done."""
@@ -91,4 +103,4 @@ class Lanes:
     @property
     def over(self) -> bool:
         """Whether they were stopped, or were finished and no task is left."""
-        return self._stopped or (self._finishing and not self._queues)
+        return self._stopped or (self._finishing and not self.queues)

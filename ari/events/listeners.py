@@ -13,8 +13,9 @@ from __future__ import annotations
 import inspect
 import itertools
 import threading
+from bisect import bisect_left
 from collections import OrderedDict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from operator import attrgetter
 from typing import TYPE_CHECKING, Protocol, TypeAlias
@@ -148,6 +149,8 @@ class ListenerTable:
     def __init__(self, left: int = 1000) -> None:
         self.by_type: dict[str, list[Subscription]] = {}
         self.by_object: dict[Key, dict[str, list[Subscription]]] = {}
+        #: What an equal listener would take the place of.
+        self._replaceable: dict[tuple[str, Listener], Subscription] = {}
         self._left: OrderedDict[Key, None] = OrderedDict()
         self._left_limit = left
         self._lock = threading.RLock()
@@ -181,12 +184,21 @@ class ListenerTable:
             )
             listeners = self._home(key).setdefault(event_type, [])
             if replace:
-                for other in [s for s in listeners if s.callback == callback]:
+                for other in self._equal(event_type, callback):
                     self.remove(other)
                 listeners = self._home(key).setdefault(event_type, [])
+                if isinstance(callback, Hashable):
+                    self._replaceable[event_type, callback] = subscription
             listeners.append(subscription)
             self.added += 1
             return subscription
+
+    def _equal(self, event_type: str, callback: Listener) -> list[Subscription]:
+        """Return the subscription that an equal listener takes the place of."""
+        if isinstance(callback, Hashable):
+            found = self._replaceable.get((event_type, callback))
+            return [found] if found is not None else []
+        return [s for s in self.by_type.get(event_type, ()) if s.callback == callback]
 
     def _home(self, key: Key | None) -> dict[str, list[Subscription]]:
         return self.by_type if key is None else self.by_object.setdefault(key, {})
@@ -198,8 +210,14 @@ class ListenerTable:
             key = subscription.key
             home = self.by_type if key is None else self.by_object.get(key, {})
             listeners = home.get(subscription.event_type, [])
-            if subscription in listeners:
-                listeners.remove(subscription)
+            # They stand in the order of their registration.
+            at = bisect_left(listeners, subscription.order, key=_order_of)
+            if at < len(listeners) and listeners[at] is subscription:
+                del listeners[at]
+            if key is None and isinstance(subscription.callback, Hashable):
+                place = (subscription.event_type, subscription.callback)
+                if self._replaceable.get(place) is subscription:
+                    del self._replaceable[place]
             if not listeners:
                 home.pop(subscription.event_type, None)
             if key is not None and not home:

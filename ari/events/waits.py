@@ -8,11 +8,11 @@ came before the wait began is not missed.
 
 from __future__ import annotations
 
-import itertools
 import threading
 import time
 from collections import OrderedDict, deque
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from ..exceptions import ARIObjectGone
@@ -22,7 +22,7 @@ from ..transport.base import Json
 if TYPE_CHECKING:
     from typing_extensions import Self
 
-__all__ = ["Room", "Waiter", "WaitingRoom"]
+__all__ = ["DIGITS", "Room", "Trail", "Waiter", "WaitingRoom"]
 
 _ENDED_BY = {**ENDS, **LEAVES}
 
@@ -31,8 +31,26 @@ _ENDED_BY = {**ENDS, **LEAVES}
 #: never heard of again.
 _AFTER_STASIS_END = frozenset(["ChannelDestroyed", "StasisStart"])
 
-#: What a person does and not a request, so that no wait looks back for it.
-_BY_PERSONS = frozenset(["ChannelDtmfReceived"])
+#: The events that report a digit.
+DIGITS = frozenset(["ChannelDtmfReceived"])
+
+#: What a person does and not a request, so that no wait looks back for it. Of digits it is known
+#: which a handler has had already.
+_BY_PERSONS = DIGITS | {
+    "ChannelHold",
+    "ChannelTalkingFinished",
+    "ChannelTalkingStarted",
+    "ChannelTransfer",
+    "ChannelUnhold",
+    "TextMessageReceived",
+}
+
+#: Seconds for which the end of an object is remembered, and of how many objects at the most.
+_REMEMBERED_FOR = 30.0
+_REMEMBERED = 3_000
+
+#: How many events about one object are kept for the waits of one handler.
+_TRAIL = 1000
 
 _CLOSED = "the client was closed, or no longer gets events"
 
@@ -126,45 +144,105 @@ class Waiter:
         return event_type not in LEAVES or not self.types & _AFTER_STASIS_END
 
 
+@dataclass(slots=True)
+class _End:
+    """How an object ended: when that was read, and the events that said so."""
+
+    moment: float
+    events: dict[str, Json]
+
+
+class Trail:
+    """The events about one object that the waits of one handler may look back to.
+
+    :param key: the object.
+    :param since: the number of the first event that counts.
+    :ivar digits_since: the number of the first event that counts for digits; None as long as the
+        handler has not asked for any.
+    """
+
+    __slots__ = ("digits_since", "events", "key", "since")
+
+    def __init__(self, key: Key, since: int) -> None:
+        self.key = key
+        self.since = since
+        self.digits_since: int | None = None
+        self.events: deque[tuple[int, Json, Sequence[Key]]] = deque(maxlen=_TRAIL)
+
+    def start_at(self, number: int) -> None:
+        """Forget events before this number, but for digits that were not asked for yet."""
+        self.since = max(self.since, number)
+        first = self.since if self.digits_since is None else min(self.since, self.digits_since)
+        while self.events and self.events[0][0] < first:
+            self.events.popleft()
+
+    def ended(self) -> bool:
+        """Tell whether the object has ended or left, and has not come back."""
+        for _, event, _ in reversed(self.events):
+            if event["type"] == "StasisStart":
+                return False
+            if _ENDED_BY.get(event["type"]) == self.key[0]:
+                return True
+        return False
+
+    def take_over(self, other: Trail) -> None:
+        """Begin with what another trail, of all objects of the class, holds about this one."""
+        mine = {number for number, _, _ in self.events}
+        taken = [entry for entry in other.events if self.key in entry[2] and entry[0] not in mine]
+        self.events.extendleft(reversed(taken))
+        self.since = min(self.since, other.since)
+
+    def wanted(self, types: frozenset[str]) -> list[tuple[int, Json]]:
+        """Return the events of these types that a wait which begins now looks back to."""
+        found = []
+        for number, event, _ in self.events:
+            event_type = event["type"]
+            if event_type in DIGITS:
+                since = self.digits_since
+            else:
+                since = None if event_type in _BY_PERSONS else self.since
+            if event_type in types and since is not None and number >= since:
+                found.append((number, event))
+        return found
+
+
 class WaitingRoom:
     """All waits of a client, and the memory of what came before a wait began.
 
-    How recent objects ended is remembered. Of everything else, a wait looks back as far as it is
-    told to, since what a request brings about may come before its answer does.
+    How recent objects ended is remembered for a while. Everything else that a wait may look back
+    to is on a :class:`Trail` that was opened before: what a request brings about may come before
+    its answer does.
 
-    :param remembered: how many recent events, and the ends of how many objects, are kept.
     :ivar count: how many events were met; each has its number, from 1.
     """
 
-    def __init__(self, remembered: int = 1000) -> None:
+    def __init__(self) -> None:
         self.count = 0
-        self._recent: deque[tuple[int, Json, tuple[Key, ...]]] = deque(maxlen=remembered)
+        self._trails: dict[Key, list[Trail]] = {}
         self._lock = threading.RLock()
         self._closed = False
         self._deaf: set[Hashable] = set()
         self._anywhere: list[Waiter] = []
         self._by_key: dict[Key, list[Waiter]] = {}
-        self._ends: OrderedDict[Key, dict[str, Json]] = OrderedDict()
+        self._ends: OrderedDict[Key, _End] = OrderedDict()
         #: Objects that are gone without an event: from when on nothing comes, and why.
         self._gone: OrderedDict[Key, tuple[float, str]] = OrderedDict()
         #: The application that each channel entered last, until it leaves it.
         self._entered: OrderedDict[Key, object] = OrderedDict()
-        self._remembered = remembered
 
-    def enter(self, waiter: Waiter, since: Mapping[Key, int] | None = None) -> None:
+    def enter(self, waiter: Waiter, trails: Iterable[Trail] = ()) -> None:
         """Begin a wait: what it asked for is handed to it from now on.
 
         The end of any object that it is about ends it.
 
-        :param since: the event's number from which on it looks back, for each object that is
-            looked back for.
+        :param trails: what it looks back to.
         """
         with self._lock:
-            seen = self._hand_over_recent(waiter, since or {})
+            seen = self._hand_over(waiter, trails)
             for key in waiter.keys:
                 self._by_key.setdefault(key, []).append(waiter)
                 self._end_if_gone(waiter, key)
-                for event in self._ends.get(key, {}).values():
+                for event in self._ends[key].events.values() if key in self._ends else ():
                     if event["type"] in waiter.types and id(event) not in seen:
                         waiter.put((0, event))
                     self._end_if_over(waiter, key, event)
@@ -193,7 +271,11 @@ class WaitingRoom:
                     met.add(id(waiter))
                     if not moved_on:
                         self._end_if_over(waiter, key, event)
-            self._recent.append((number, event, tuple(keys)))
+            if self._trails:
+                for key in keys:
+                    for place in (key, (key[0], "")):
+                        for trail in self._trails.get(place, ()):
+                            trail.events.append((number, event, keys))
             if not moved_on:
                 self._remember(event, keys)
             return number
@@ -213,19 +295,34 @@ class WaitingRoom:
         if key[0] == _ENDED_BY.get(event["type"]) and waiter.ends_with(event["type"]):
             self._dismiss(waiter, key, f"the {key[0]} ended with {event['type']}")
 
-    def _hand_over_recent(self, waiter: Waiter, since: Mapping[Key, int]) -> set[int]:
-        """Hand over what came since the numbers given; return which events it was."""
-        if not since:
-            return set()
-        earliest = min(since.values())
-        recent = list(itertools.takewhile(lambda r: r[0] >= earliest, reversed(self._recent)))
-        seen: set[int] = set()
-        for number, event, keys in reversed(recent):
-            wanted = any(number >= since.get(key, number + 1) for key in keys)
-            if wanted and event["type"] in waiter.types - _BY_PERSONS:
-                waiter.put((number, event))
-                seen.add(id(event))
-        return seen
+    @staticmethod
+    def _hand_over(waiter: Waiter, trails: Iterable[Trail]) -> set[int]:
+        """Hand over what trails hold for a wait; return which events it was."""
+        found: dict[int, Json] = {}
+        for trail in trails:
+            found.update(trail.wanted(waiter.types))
+        for number in sorted(found):
+            waiter.put((number, found[number]))
+        return {id(event) for event in found.values()}
+
+    def open_trail(self, key: Key) -> Trail:
+        """Keep the events about an object from now on, until :meth:`close_trail`.
+
+        :param key: the object; with '' for an id, all objects of the class.
+        """
+        with self._lock:
+            trail = Trail(key, self.count + 1)
+            self._trails.setdefault(key, []).append(trail)
+            return trail
+
+    def close_trail(self, trail: Trail) -> None:
+        """Keep no more events on a trail; a second time does no harm."""
+        with self._lock:
+            trails = self._trails.get(trail.key, [])
+            if trail in trails:
+                trails.remove(trail)
+            if not trails:
+                self._trails.pop(trail.key, None)
 
     def _remember(self, event: Json, keys: Sequence[Key]) -> None:
         event_type = event["type"]
@@ -240,9 +337,15 @@ class WaitingRoom:
         if ended is not None:
             self._entered.pop(ended, None)
             self._gone.pop(ended, None)
-            self._ends.setdefault(ended, {})[event_type] = event
-            self._ends.move_to_end(ended)
-            if len(self._ends) > self._remembered:
+            now = time.monotonic()
+            before = self._ends.pop(ended, None)
+            events = before.events if before is not None else {}
+            events[event_type] = event
+            self._ends[ended] = _End(now, events)
+            while self._ends:
+                oldest = next(iter(self._ends.values()))
+                if now - oldest.moment < _REMEMBERED_FOR and len(self._ends) <= _REMEMBERED:
+                    break
                 self._ends.popitem(last=False)
 
     def renew(self, key: Key) -> None:
@@ -264,7 +367,7 @@ class WaitingRoom:
         """
         with self._lock:
             self._gone[key] = (time.monotonic() + grace, f"the {key[0]} {how}")
-            if len(self._gone) > self._remembered:
+            if len(self._gone) > _REMEMBERED:
                 self._gone.popitem(last=False)
             for waiter in self._by_key.get(key, ()):
                 self._end_if_gone(waiter, key)
@@ -272,7 +375,8 @@ class WaitingRoom:
     def was_told_of_end(self, key: Key) -> bool:
         """Tell whether an event reported the end of this object."""
         with self._lock:
-            return any(event_type in ENDS for event_type in self._ends.get(key, ()))
+            end = self._ends.get(key)
+            return end is not None and any(event_type in ENDS for event_type in end.events)
 
     def is_inside(self, key: Key) -> bool:
         """Tell whether a channel is known to have entered an application, and not to have left."""

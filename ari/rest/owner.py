@@ -49,11 +49,15 @@ class Owner(Invoker, Protocol):
         obj: Any,
         event_type: str,
         fn: Any,
+        /,
         *args: object,
         once: bool = False,
         **kwargs: object,
     ) -> Any:
         """Listen to events about one object."""
+
+    def _has_ended(self, obj: Any) -> bool:
+        """Tell whether an object is known to have ended, or to have left."""
 
     def _wait_until_over(self, obj: Any, timeout: float | None) -> Any:
         """Wait for the end of an object that finishes by itself, and return it."""

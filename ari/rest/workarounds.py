@@ -10,6 +10,7 @@ from __future__ import annotations
 from ..exceptions import ARINotFound, ARIServerError
 from ..swagger.processors import ParsingContext, SwaggerProcessor
 from ..transport.base import Json, Response
+from ..transport.errors import read_json
 
 __all__ = [
     "UNREPORTED_ENDS",
@@ -18,7 +19,12 @@ __all__ = [
     "is_asterisk",
     "is_in_dialplan",
     "lacks_description",
+    "refuse_unplayable",
 ]
+
+#: The bytes that Asterisk 16 and 22 take as a request line, its end included. To one more they
+#: answer 400 without a word.
+_LONGEST_LINE = 4095
 
 #: The operations that make a channel to an endpoint.
 _DIALLING = frozenset(["channels.create", "channels.originate", "channels.originateWithId"])
@@ -30,6 +36,13 @@ UNREPORTED_ENDS = {"bridges.destroy": ("Bridge", "bridgeId")}
 
 class AsteriskWorkarounds(SwaggerProcessor):
     """Marks in the declarations where Asterisk wants something else than it declares."""
+
+    def process_resource_api(
+        self, resources: Json, resource: Json, api: Json, context: ParsingContext
+    ) -> None:
+        for operation in api["operations"]:
+            # Every POST and PUT also takes what it declares for the query as members of a body.
+            operation["longestLine"] = _LONGEST_LINE
 
     def process_operation(
         self, resources: Json, resource: Json, api: Json, operation: Json, context: ParsingContext
@@ -51,6 +64,29 @@ class AsteriskWorkarounds(SwaggerProcessor):
             # A negative number of milliseconds hangs the channel.
             for name in {"before", "between", "duration", "after"} & parameters.keys():
                 parameters[name]["refuseBelow"] = 0
+
+
+#: What Asterisk can play, by the scheme of the media URI.
+_PLAYABLE = ("sound", "recording", "number", "digits", "characters", "tone")
+
+
+def refuse_unplayable(operation: str, media: object) -> None:
+    """Raise ValueError for media that Asterisk accepts and never plays to an end.
+
+    :param operation: the operation's name, for the text.
+    :param media: a media URI, or several.
+    """
+    given = media if isinstance(media, list) else [media]
+    for uri in ",".join(map(str, given)).split(","):
+        scheme, colon, _ = uri.partition(":")
+        if not colon or scheme not in _PLAYABLE:
+            # What is to be said may be what a caller has typed, so it is not shown.
+            got = f"media of the kind {scheme!r}" if colon else "media of no kind"
+            kinds = f"{', '.join(f'{kind}:' for kind in _PLAYABLE[:-1])} or {_PLAYABLE[-1]}:"
+            raise ValueError(
+                f"{operation}() got {got}, which Asterisk would take and never finish; a media "
+                f"URI begins with {kinds}, as in sound:hello-world"
+            )
 
 
 def explain(operation: str, status: int) -> str:
@@ -88,6 +124,7 @@ def is_in_dialplan(channel: Json) -> bool:
 def is_asterisk(answer: Response) -> bool:
     """Tell whether this answer to ``GET /asterisk/info?only=system`` is an Asterisk's."""
     try:
-        return int(answer.status_code) == 200 and "system" in answer.json()
-    except (TypeError, ValueError):
+        info = read_json(answer)
+    except ValueError:
         return False
+    return int(answer.status_code) == 200 and isinstance(info, dict) and "system" in info

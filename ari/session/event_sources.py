@@ -1,10 +1,11 @@
-"""The event sources that each application is subscribed to, for subscribing again."""
+"""What each application is subscribed to and filters, to be set again after a lost connection."""
 
 from __future__ import annotations
 
 import threading
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from copy import deepcopy
 
 from ..kinds import BY_NAME, Key, ended_key
 
@@ -16,13 +17,20 @@ class EventSources:
 
     def __init__(self) -> None:
         self._sources: dict[str, Counter[str]] = {}
+        self._filters: dict[str, Mapping[str, object]] = {}
         self._lock = threading.Lock()
 
     def note(self, operation: str, values: Mapping[str, object]) -> None:
-        """Record an operation that succeeded, if it subscribed or unsubscribed.
+        """Record an operation that succeeded, if it subscribed, unsubscribed or set a filter.
 
         :param values: its parameters' values by declared name.
         """
+        if operation == "applications.filter":
+            wanted = values.get("filter")
+            with self._lock:
+                self._filters.pop(str(values["applicationName"]), None)
+                if isinstance(wanted, Mapping):
+                    self._filters[str(values["applicationName"])] = deepcopy(dict(wanted))
         if operation not in ("applications.subscribe", "applications.unsubscribe"):
             return
         given = values["eventSource"]
@@ -49,6 +57,11 @@ class EventSources:
         with self._lock:
             for sources in self._sources.values():
                 sources.pop(source, None)
+
+    def filter_of(self, app: str) -> Mapping[str, object] | None:
+        """Return the event filter that was set for an application, or None."""
+        with self._lock:
+            return self._filters.get(app)
 
     def of(self, app: str) -> Counter[str]:
         """Return the sources that an application is subscribed to, with their counts."""

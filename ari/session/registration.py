@@ -141,6 +141,7 @@ class Listening:
         obj: BaseObject,
         event_type: str,
         fn: Listener | None = None,
+        /,
         *args: object,
         once: bool = False,
         **kwargs: object,
@@ -198,7 +199,7 @@ def _with_objects(
     :param default: what the listener gets for an event that holds none.
     """
 
-    def deliver(event: Json, *args: object, **kwargs: object) -> object:
+    def deliver(event: Json, /, *args: object, **kwargs: object) -> object:
         objects = _objects(client, event, fields, factory)
         if not objects and default is not None:
             objects = default
@@ -220,7 +221,7 @@ def _objects(client: object, event: Json, fields: Sequence[str], factory: Domain
 
 
 def _decorator(
-    register: Callable[..., object], event_type: str, *args: object, **kwargs: object
+    register: Callable[..., object], event_type: str, /, *args: object, **kwargs: object
 ) -> Callable[[_Function], _Function]:
     def decorate(function: _Function) -> _Function:
         register(event_type, function, *args, **kwargs)
@@ -231,6 +232,7 @@ def _decorator(
 
 def _listen_method(kind: Kind) -> Callable[..., object]:
     """Return the ``on_…_event`` method for a class of object."""
+    known = CLASS_MAP[kind.name]
 
     def method(
         self: Listening,
@@ -239,7 +241,7 @@ def _listen_method(kind: Kind) -> Callable[..., object]:
         *args: object,
         **kwargs: object,
     ) -> object:
-        factory = CLASS_MAP[kind.name]
+        factory = CLASS_MAP.get(kind.name, known)  # whose user may have taken it out
         return self.on_object_event(event_type, fn, factory, kind.name, *args, **kwargs)  # type: ignore[arg-type]
 
     method.__name__ = kind.listen_method

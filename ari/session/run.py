@@ -17,6 +17,7 @@ from functools import partial
 from ..connection.backoff import Reconnect
 from ..connection.latch import PATIENCE, Latch
 from ..connection.stream import EventStream
+from ..connection.threads import finish, start
 from ..events.listeners import Call, Delivery, Listener, Subscription, call_each
 from ..events.schema import parse
 from ..kinds import ENDS, LEAVES, Key, ended_key
@@ -29,6 +30,10 @@ from .workers import Workers
 __all__ = ["Run", "call_here", "call_listeners", "take_in"]
 
 log = logging.getLogger(__name__)
+
+
+#: Seconds between two looks at what handlers do.
+WATCH_EVERY = 2.0
 
 
 class Run:
@@ -58,6 +63,8 @@ class Run:
         self._shown: object = None
         self._checks: list[threading.Thread] = []
         self._gap_over = Latch()
+        self._watched = Latch()
+        self._watcher: threading.Thread | None = None
         self._failure: BaseException | None = None
         self._workers = Workers(
             workers,
@@ -86,11 +93,28 @@ class Run:
             ending.callback(self._stop_reading)
             ending.callback(self.stream.join)
             ending.callback(self.close)
+            ending.callback(self._stop_watching)
             self._session.begin_run(self, self._closes)
             self.stream.open()
+            self._start_watching()
             self._workers.run()
         if self._failure is not None:
             raise self._failure
+
+    @property
+    def closing(self) -> bool:
+        """Whether it was closed, and is about to end."""
+        return self.stream.closing
+
+    @property
+    def apps(self) -> list[str]:
+        """The applications whose events it reads."""
+        return self.stream.apps
+
+    @property
+    def holder(self) -> Workers:
+        """Holds events back for who makes something."""
+        return self._workers
 
     @property
     def threads(self) -> list[int]:
@@ -107,6 +131,20 @@ class Run:
         """End the waits for events that cannot come."""
         self.reading = False
         self._session.stop_waits(self.threads)
+
+    def _start_watching(self) -> None:
+        self._watcher = threading.Thread(target=self._watch, name="ari-watch", daemon=True)
+        start(self._watcher)
+
+    def _stop_watching(self) -> None:
+        self._watched.set()
+        if self._watcher is not None:
+            finish(self._watcher, PATIENCE)
+
+    def _watch(self) -> None:
+        """Name handlers that hang, while they do; on a thread of its own."""
+        while not self._watched.wait(WATCH_EVERY):
+            self._workers.report_hanging()
 
     def _join_checks(self) -> None:
         for thread in self._checks:
@@ -213,7 +251,10 @@ class Run:
 
     def handle(self, delivery: Delivery) -> None:
         """Call the listeners of an event."""
-        call_listeners(self._session, delivery, self._workers.call)
+        try:
+            call_listeners(self._session, delivery, self._workers.call)
+        finally:
+            self._session.lookback.end_handler()
 
     def _register(self, app: str) -> None:
         self._registered.add(app)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from typing import Protocol
 
 from ..connection.source import Source
@@ -20,7 +21,8 @@ from ..swagger.client import SwaggerClient
 from ..transport.base import Json
 from ..transport.procedures import Procedure
 from .event_sources import EventSources
-from .lookback import LookBack
+from .lookback import Holder, LookBack
+from .presence import ask_about
 from .waiting import ThreadTime, ThreadWaiter, first_event
 
 __all__ = ["Running", "Session"]
@@ -34,6 +36,18 @@ class Running(Protocol):
     @property
     def reading(self) -> bool:
         """Whether events may still come."""
+
+    @property
+    def closing(self) -> bool:
+        """Whether it was closed, and is about to end."""
+
+    @property
+    def apps(self) -> Sequence[str]:
+        """The applications whose events it reads."""
+
+    @property
+    def holder(self) -> Holder:
+        """Holds events back for who makes something."""
 
     @property
     def threads(self) -> Sequence[int]:
@@ -77,13 +91,18 @@ class Session:
         self.deregistered = ListenerTable()
         self.waits = WaitingRoom()
         self.event_sources = EventSources()
-        self.lookback = LookBack(self.waits, self.event_sources, self.listeners)
+        self.runs: list[Running] = []
+        self.lookback = LookBack(
+            self.waits,
+            self.event_sources,
+            self.listeners,
+            lambda: [run.holder for run in self.runs],
+        )
         self.websockets: set[object] = set()
         self.answers: dict[str, Callable[[Json], object]] = {}
         self.before_wait: Callable[[], object] = self.lookback.release_held
-        self.time_waited = ThreadTime()
-        self.runs: list[Running] = []
         self.closes = 0
+        self.time_waited = ThreadTime({})
         self._closed = False
         self._lock = threading.RLock()
 
@@ -92,8 +111,7 @@ class Session:
 
         :raises ARIException: it cannot be opened.
         """
-        request = self.swagger.events.eventWebsocket.request(app=",".join(apps))
-        return as_source(self.swagger.transport.open_websocket(request))
+        return as_source(self.swagger.events.eventWebsocket(app=",".join(apps)))
 
     # Waiting.
 
@@ -104,6 +122,7 @@ class Session:
         :param keys: the objects that the events must be about, any of them; the end of any of
             them ends the wait. Without keys, events about anything.
         """
+        types = frozenset(types)
         waiter = ThreadWaiter(
             self.waits,
             types,
@@ -111,7 +130,7 @@ class Session:
             before_wait=self.before_wait,
             time_waited=self.time_waited,
         )
-        self.waits.enter(waiter, self.lookback.since(keys))
+        self.waits.enter(waiter, self.lookback.trails(keys, types))
         return waiter
 
     def wait_for(
@@ -131,11 +150,17 @@ class Session:
         """
         if not self.runs:
             log.warning("waiting for %s, but no run() is reading events yet", " or ".join(types))
+        known = bool(keys) and self.lookback.knows(keys[0])
         with self.open_wait(types, keys) as waiter:
-            event = yield from first_event(waiter, predicate, deadline)
+            ask = partial(self.ask_about, keys)
+            event = yield from first_event(waiter, predicate, deadline, ask, known=known)
             if waiter.latest:  # else it is an end that was remembered, and changes nothing
-                self.lookback.start_at(keys, waiter.latest + 1)
+                self.lookback.start_at(keys, types, waiter.latest + 1)
             return event
+
+    def ask_about(self, keys: Sequence[Key]) -> Procedure[None]:
+        """Ask whether the object of a wait is still there; see :func:`~.presence.ask_about`."""
+        return ask_about(self.swagger, self.waits, keys)
 
     # Running.
 
@@ -145,14 +170,25 @@ class Session:
         A later run may be served, for closing does not end the use of a client.
 
         :param closes: what :attr:`closes` was when it was asked for; None for now.
+        :raises RuntimeError: another run of this client reads the events of its applications, and
+            would be cut off from them.
         """
         with self._lock:
-            self.runs.append(run)
             if closes is not None and closes != self.closes:
+                self.runs.append(run)
                 run.close()
-            else:
-                self._closed = False
-                self.waits.reopen()
+                return
+            others = [other for other in self.runs if other.reading and not other.closing]
+            taken = {app for other in others for app in other.apps}
+            both = sorted(taken.intersection(run.apps))
+            if both:
+                raise RuntimeError(
+                    f"run() got {', '.join(both)}, whose events another run() of this client reads "
+                    "already; it is called once for each application"
+                )
+            self.runs.append(run)
+            self._closed = False
+            self.waits.reopen()
 
     def stop_waits(self, threads: Iterable[int]) -> None:
         """End the waits whose events nobody reads now that a run has stopped to read.

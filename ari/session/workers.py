@@ -28,6 +28,10 @@ log = logging.getLogger(__name__)
 _BACKLOG = 1000
 
 
+#: Seconds after which a handler that does not wait for events counts as hanging.
+_HANGING = 10.0
+
+
 class Named(Protocol):
     """What is called, as logs name it."""
 
@@ -60,7 +64,7 @@ class Workers:
             raise ValueError(f"workers={count}: a number of threads, or 0 for the caller's own")
         self.count = count
         self._slow = slow
-        self._time_waited = time_waited or ThreadTime()
+        self._time_waited = time_waited or ThreadTime({})
         self._around = around
         # Two conditions on one lock, so that what is meant for one who takes never wakes the one
         # who waits for the end instead.
@@ -71,6 +75,8 @@ class Workers:
         self._failure: BaseException | None = None
         self._backlog = _BACKLOG
         self._running: dict[int, tuple[Named, float]] = {}
+        self._lane_of: dict[int, Hashable] = {}
+        self._warned: dict[int, float] = {}
         self._threads: list[threading.Thread] = []
         self._caller = 0
         self._held = _Held()
@@ -80,7 +86,10 @@ class Workers:
     def put(self, key: Hashable, task: Task) -> None:
         """Queue a task; those of one key run in order, one at a time."""
         with self._lock:
-            if self._lanes.put(key if self.count else None, task):
+            lanes = self._lanes
+            # Without workers, what is held back for its maker is handled apart, and then on.
+            apart = self.count or key in lanes.held or key in lanes.queues
+            if lanes.put(key if apart else None, task):
                 self._changed.notify()
             size = self._lanes.size
         if size >= self._backlog:
@@ -92,9 +101,20 @@ class Workers:
     def _take(self) -> tuple[Hashable, Task] | None:
         """Wait for the next task, and return it with its lane; None at the end."""
         with self._lock:
-            while (taken := self._lanes.take()) is None and not self._lanes.over:
-                self._changed.wait(GLANCE)
-            return taken
+            while True:
+                pause = self._release_due() if self._lanes.held else GLANCE
+                taken = self._lanes.take()
+                if taken is not None or self._lanes.over:
+                    return taken
+                self._changed.wait(pause)
+
+    def _release_due(self) -> float:
+        """Release what was held back for long enough; return the seconds until the next."""
+        now = time.monotonic()
+        for key in self._lanes.release_due(now):
+            log.info("events were held back for who made %s; they are handled now", key)
+            self._changed.notify()
+        return max(0.0, min([GLANCE, *(moment - now for moment in self._lanes.held.values())]))
 
     def _done(self, key: Hashable) -> None:
         with self._lock:
@@ -129,17 +149,23 @@ class Workers:
     def hold(self, key: Key) -> None:
         """Hold the tasks of a key back until the current task ends, or :meth:`release`.
 
-        A handler that makes an object can so register its listeners before the object's first
-        event is handled. Without workers that is so anyway.
+        Who makes an object can so register listeners before the object's first event is handled.
         """
-        if self.count:
-            with self._lock:
-                if self._lanes.hold(key):
-                    self._held.keys.append(key)
+        with self._lock:
+            if self._lanes.hold(key):
+                self._held.keys.append(key)
+
+    def hold_for(self, key: Key, seconds: float) -> None:
+        """Hold the tasks of a key that is held no longer than for some seconds from now."""
+        with self._lock:
+            self._lanes.hold_until(key, time.monotonic() + seconds)
+            self._changed.notify()
 
     def release(self) -> None:
         """Release what the current task holds."""
         held = self._held.keys
+        if not held:
+            return
         with self._lock:
             while held:
                 if self._lanes.release(held.pop()):
@@ -176,6 +202,7 @@ class Workers:
         with self._around(self):
             while (taken := self._take()) is not None:
                 key, task = taken
+                self._lane_of[threading.get_ident()] = key
                 try:
                     task()
                 except BaseException as ex:  # noqa: BLE001 - run() raises it on the caller's thread
@@ -205,6 +232,30 @@ class Workers:
         now = time.monotonic()
         running = list(self._running.values())
         return ", ".join(f"{h.name} for {now - began:.1f} s" for h, began in running) or "none"
+
+    def report_hanging(self) -> None:
+        """Log the handlers that have hung for long, with what waits behind them.
+
+        A handler that waits for an event does not hang. Each is named again when it has hung for
+        twice as long.
+        """
+        now = time.monotonic()
+        for thread, (handler, began) in list(self._running.items()):
+            since = max(began, self._time_waited.woke.get(thread, 0.0))
+            limit = self._warned.get(thread, _HANGING)
+            if now - since < limit:
+                if now - since < _HANGING:
+                    self._warned.pop(thread, None)
+                continue
+            self._warned[thread] = 2 * limit
+            with self._lock:
+                behind = len(self._lanes.queues.get(self._lane_of.get(thread), ()))
+            log.warning(
+                "a handler hangs: %s for %.0f s; %d events wait behind it",
+                handler.name,
+                now - since,
+                behind,
+            )
 
     # Handlers.
 

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ..transport.base import Json, Request
+from ..transport.errors import without_query
 from ..transport.http import HttpClientLike, HttpTransport
 from .declarations import Model, OperationModel
 from .description import load_json, load_url
@@ -139,7 +140,8 @@ class SwaggerClient:
         _show(self, self.resources)
 
     def __repr__(self) -> str:
-        return f"SwaggerClient({self.api_docs.get('base_url') or self.api_docs.get('basePath')})"
+        root = self.api_docs.get("base_url") or self.api_docs.get("basePath") or ""
+        return f"SwaggerClient({without_query(str(root))})"
 
     def __getattr__(self, name: str) -> Resource:
         resources: dict[str, Resource] = self.__dict__.get("resources", {})

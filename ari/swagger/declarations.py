@@ -88,6 +88,7 @@ class OperationModel:
     :ivar name: its full name, such as ``channels.answer``.
     :ivar uri: its address, with ``{names}`` where path parameters go.
     :ivar response_class: the class of its answer, ``List[…]``, ``binary`` or ``void``.
+    :ivar longest_line: the bytes that the server takes as a request line; None if any will do.
     :ivar json: the declaration itself.
     """
 
@@ -101,6 +102,7 @@ class OperationModel:
     summary: str = ""
     notes: str = ""
     is_websocket: bool = False
+    longest_line: int | None = None
     json: Json = field(default_factory=dict, compare=False, repr=False)
     name: str = field(init=False)
     #: Declared names by every name that an argument may have in Python.
@@ -130,6 +132,7 @@ class OperationModel:
             summary=str(declared.get("summary") or ""),
             notes=str(declared.get("notes") or ""),
             is_websocket=bool(declared.get("is_websocket")),
+            longest_line=declared.get("longestLine"),
             json=declared,
         )
 

@@ -175,7 +175,9 @@ def _document(
         where = urlsplit(url).netloc
         hint = f"user {user!r} at {where}: unknown user or wrong password" if user else ""
         raise response_error(response, _LOADING, hint)
-    return _parse(response.content, without_query(url), what)
+    # A response of somebody else's making may know no more than its status and its JSON.
+    body = response.content if hasattr(response, "content") else json.dumps(response.json())
+    return _parse(body, without_query(url), what)
 
 
 def _parse(body: bytes | str, url: str, what: str) -> Json:

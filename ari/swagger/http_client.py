@@ -11,17 +11,20 @@ from __future__ import annotations
 import ssl
 from contextlib import AbstractContextManager
 from pathlib import Path
+from time import monotonic
 from types import TracebackType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 from urllib.parse import urlsplit
 
 import requests
+import urllib3.exceptions
 import websocket
 from requests.adapters import HTTPAdapter
 from requests.utils import DEFAULT_CA_BUNDLE_PATH, select_proxy
 
 from ..exceptions import ARIConnectionError
 from ..transport.errors import response_error, root_cause, without_query
+from ..transport.redaction import queries_unlogged
 from .opening import Line, Opening
 
 if TYPE_CHECKING:
@@ -43,6 +46,16 @@ DEFAULT_TIMEOUT = (5.0, 60.0)
 DEFAULT_CONNECTIONS = 32
 
 _SAFE_METHODS = frozenset(["GET", "HEAD", "OPTIONS"])
+
+#: Seconds until a connection that the server closed meanwhile is noticed as such. What breaks later
+#: broke while the server was at work, and asking again would wait once more for as long.
+_FOUND_DEAD_WITHIN = 2.0
+
+
+#: Scheme, host and port; None for what is left open.
+_Origin: TypeAlias = tuple[str | None, str, int | None]
+
+_DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
 class HttpClient:
@@ -93,32 +106,47 @@ class HttpClient:
         raise NotImplementedError
 
     def set_basic_auth(self, host: str, username: str, password: str) -> None:
-        """Use HTTP Basic credentials on one host."""
+        """Use HTTP Basic credentials on one server; see :class:`Authenticator` for the host."""
         raise NotImplementedError
 
     def set_api_key(self, host: str, api_key: str, param_name: str = "api_key") -> None:
-        """Use an API key on one host."""
+        """Use an API key on one server; see :class:`Authenticator` for the host."""
         raise NotImplementedError
 
 
 class Authenticator:
-    """Base of what puts credentials on the requests to one host.
+    """Base of what puts credentials on the requests to one server.
 
-    :param host: the host name, without port.
+    Credentials belong to a scheme, a host and a port. What is left open of these becomes that of
+    the first request that carries the credentials.
+
+    :param host: a host name, ``localhost``; one with a port, ``localhost:8088``; or all three,
+        ``http://localhost:8088``.
     :ivar username: the user that they are of, for error texts; None if they name none.
+    :raises ValueError: the port is not valid.
     """
 
     username: str | None = None
+    _bound_to: _Origin | None = None
 
     def __init__(self, host: str) -> None:
-        self.host = host
+        self.host = without_query(host) if "://" in host else host.rpartition("@")[2]
+        if _origin_of(self.host) is None:
+            raise ValueError("credentials got a host that is not valid: it is a name, or name:port")
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.host!r})"
 
     def matches(self, url: str) -> bool:
-        """Tell whether this url is on the host that the credentials are for."""
-        return urlsplit(url).hostname == self.host.lower()
+        """Tell whether this url is on the server that the credentials are for."""
+        there, meant = _origin_of(url), self._bound_to or _origin_of(self.host)
+        if there is None or meant is None:
+            return False
+        return all(part in (None, other) for part, other in zip(meant, there, strict=True))
+
+    def bind(self, url: str) -> None:
+        """Keep the credentials from now on to the scheme, host and port of this url."""
+        self._bound_to = self._bound_to or _origin_of(url)
 
     def apply(self, request: requests.Request) -> requests.Request:
         """Put the credentials on the request, and return it."""
@@ -126,12 +154,19 @@ class Authenticator:
 
 
 class BasicAuthenticator(Authenticator):
-    """HTTP Basic credentials, sent in the Authorization header."""
+    """HTTP Basic credentials, sent in the Authorization header.
+
+    :raises ValueError: the user name holds a colon, which cannot be sent.
+    """
 
     username: str
 
     def __init__(self, host: str, username: str, password: str) -> None:
         super().__init__(host)
+        if ":" in username:
+            raise ValueError(
+                "the user name holds a colon: what follows it would be taken for the password"
+            )
         self.username = username
         self.password = password
 
@@ -228,20 +263,36 @@ class SynchronousHttpClient(HttpClient):
         settings = self.session.merge_environment_settings(
             prepared.url, {}, False, self.session.verify, self.session.cert
         )
+        began = monotonic()
         try:
             return self._send(prepared, settings)
-        except requests.Timeout:
-            raise
-        except requests.ConnectionError:
+        except requests.ConnectionError as ex:
             # Asterisk closes an idle connection after a while, perhaps just as it is used again.
             # Asking twice does no harm where asking changes nothing; anything else is sent once.
-            if method.upper() not in _SAFE_METHODS:
+            soon = monotonic() - began < _FOUND_DEAD_WITHIN
+            if method.upper() not in _SAFE_METHODS or not soon or not _found_dead(ex):
                 raise
-            return self._send(prepared, settings)
+        return self._send(prepared, settings)
+
+    def proxy_for(self, url: str) -> str | None:
+        """Return the address of the proxy that requests to this url go through, for error texts."""
+        settings = self.session.merge_environment_settings(url, {}, False, None, None)
+        proxy = select_proxy(url, settings["proxies"])
+        if not proxy:
+            return None
+        return without_query(proxy if "://" in proxy else f"http://{proxy}")
 
     def _send(self, prepared: requests.PreparedRequest, settings: Any) -> requests.Response:
         # A redirect would make a GET of a POST, and lead away from the address that the user gave.
-        return self.session.send(prepared, timeout=self.timeout, allow_redirects=False, **settings)
+        with queries_unlogged():
+            response = self.session.send(
+                prepared, timeout=self.timeout, allow_redirects=False, **settings
+            )
+        if _lacks_a_length(response):
+            raise requests.ConnectionError("the answer broke off in its headers", request=prepared)
+        if response.status_code >= 400 and (proxy := self.proxy_for(str(prepared.url))):
+            response.proxy = proxy  # type: ignore[attr-defined]  # it may be the one that refuses
+        return response
 
     def ws_connect(self, url: str, params: Any = None) -> Any:
         """Open a WebSocket; its credentials travel in the Authorization header.
@@ -300,10 +351,13 @@ class SynchronousHttpClient(HttpClient):
         )
 
     def apply_authentication(self, request: requests.Request) -> requests.Request:
-        """Put the credentials on a request to the host that they are for; return the request."""
-        if self.authenticator is not None and self.authenticator.matches(request.url):
-            return self.authenticator.apply(request) or request
-        return request
+        """Put the credentials on a request to the server they are for; return the request."""
+        authenticator = self.authenticator
+        if authenticator is None or not authenticator.matches(request.url):
+            return request
+        if isinstance(authenticator, Authenticator):
+            authenticator.bind(request.url)
+        return authenticator.apply(request) or request
 
 
 def _tls_context(verify: bool | str | None, cert: str | tuple[str, str] | None) -> ssl.SSLContext:
@@ -323,6 +377,42 @@ def _tls_context(verify: bool | str | None, cert: str | tuple[str, str] | None) 
 
 def _is_status(code: int | None) -> bool:
     return code is not None and 200 <= code < 600
+
+
+def _origin_of(address: str) -> _Origin | None:
+    """Return scheme, host and port of a url or of a host; None if it is not valid."""
+    if "://" not in address:
+        bare_ipv6 = address.count(":") > 1 and not address.startswith("[")
+        address = f"//[{address}]" if bare_ipv6 else f"//{address}"
+    try:
+        parts = urlsplit(address)
+        port = parts.port
+    except ValueError:
+        return None
+    scheme = {"ws": "http", "wss": "https"}.get(parts.scheme, parts.scheme)
+    return scheme or None, parts.hostname or "", port or _DEFAULT_PORTS.get(scheme)
+
+
+def _lacks_a_length(response: requests.Response) -> bool:
+    """Tell whether an answer has no body, and no header that says so: its end is missing."""
+    return (
+        response.status_code in (200, 201, 202)
+        and getattr(response.raw, "version", None) == 11
+        and response.request.method != "HEAD"
+        and not response.headers.keys() & {"Content-Length", "Transfer-Encoding"}
+        and not response.content
+    )
+
+
+def _found_dead(error: requests.ConnectionError) -> bool:
+    """Tell whether a connection had ended before any byte of the answer came."""
+    # While an answer is read, requests raises another error for the same reasons.
+    reason = error.args[0] if error.args else None
+    if isinstance(reason, urllib3.exceptions.MaxRetryError):
+        reason = reason.reason
+    return isinstance(
+        reason, (urllib3.exceptions.ProtocolError, urllib3.exceptions.SSLError)
+    ) and isinstance(reason.args[-1], (ConnectionError, ssl.SSLEOFError, ssl.SSLZeroReturnError))
 
 
 def _who(user: str | None) -> str:

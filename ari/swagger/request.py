@@ -6,7 +6,9 @@ as a Python function would. ``build()`` makes the request of these values.
 Three marks that a processor may set on a parameter's declaration are for servers that do not do
 what they declare: ``sendDefault`` sends the ``defaultValue`` when the caller gave none, ``flat``
 makes a body parameter the body itself instead of a member of it, and ``refuseBelow`` refuses
-numbers below it.
+numbers below it. A fourth, ``longestLine`` on an operation, is for a server that takes request
+lines of so many bytes: in a POST or PUT that would have a longer one, the strings of the query
+become members of a JSON body, and anything else that is too long is refused.
 """
 
 from __future__ import annotations
@@ -18,7 +20,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from types import GenericAlias, UnionType
 from typing import TypeAlias
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from ..transport.base import Json, Request
 from .declarations import OperationModel, Parameter, python_name
@@ -152,7 +154,8 @@ def build(operation: OperationModel, values: Mapping[str, object]) -> Request:
     :param operation: the operation.
     :param values: the parameters' values by declared name, as :func:`bind` returns them.
     :raises TypeError: a value is of a kind that its place cannot carry.
-    :raises ValueError: an id is empty, or ``.`` or ``..``, which would name another path.
+    :raises ValueError: an id is empty, or ``.`` or ``..``, which would name another path; a value
+        is too long, too small, or not text.
     """
     uri = operation.uri
     query: dict[str, str] = {}
@@ -165,11 +168,8 @@ def build(operation: OperationModel, values: Mapping[str, object]) -> Request:
             value = parameter.default
         if value is None:
             continue
-        if parameter.minimum is not None and float(str(value)) < parameter.minimum:
-            raise ValueError(
-                f"{operation.nickname}() got {name}={value}, which must be at least "
-                f"{parameter.minimum}"
-            )
+        if parameter.minimum is not None:
+            _check_minimum(operation, parameter, value)
         if parameter.place == "path":
             uri = uri.replace("{%s}" % name, _segment(operation, name, value))  # noqa: UP031
         elif parameter.place == "body":
@@ -182,20 +182,68 @@ def build(operation: OperationModel, values: Mapping[str, object]) -> Request:
                 f"{operation.nickname}() has {name} in the {parameter.place}, which is not "
                 "supported"
             )
+    if operation.longest_line is not None:
+        has_body |= _shorten(operation, uri, query, body)
     return Request(
         method=operation.method,
         url=uri,
         query=query,
-        body=json.dumps(body) if has_body else None,
+        body=_as_json(operation, body) if has_body else None,
         operation=operation.name,
         is_websocket=operation.is_websocket,
     )
 
 
+def _check_minimum(operation: OperationModel, parameter: Parameter, value: object) -> None:
+    try:
+        number = float(str(value))
+    except ValueError:  # its text holds the value
+        number = None
+    if number is None:
+        raise _unfit(operation, parameter.name, value, "a number")
+    if parameter.minimum is not None and not number >= parameter.minimum:  # so that NaN is refused
+        raise ValueError(
+            f"{operation.nickname}() got {parameter.name}={value}, which must be at least "
+            f"{parameter.minimum}"
+        )
+
+
+def _shorten(operation: OperationModel, uri: str, query: dict[str, str], body: Json) -> bool:
+    """Move text from a query that is too long into the body; tell whether any was moved.
+
+    :raises ValueError: the request line is too long all the same.
+    """
+    limit = operation.longest_line
+    if limit is None or _line_length(operation, uri, query) <= limit:
+        return False
+    moved = False
+    # A body parameter that is the body itself leaves no room beside it.
+    roomy = not any(parameter.flat for parameter in operation.parameters)
+    if operation.method in ("POST", "PUT") and roomy:
+        for parameter in operation.parameters:
+            if parameter.name in query and parameter.data_type == "string":
+                text = query.pop(parameter.name)
+                body.setdefault(parameter.name, text.split(",") if parameter.multiple else text)
+                moved = True
+    length = _line_length(operation, uri, query)
+    if length > limit:
+        raise ValueError(
+            f"{operation.nickname}() makes a request line of {length:,} bytes, and the server "
+            f"takes {limit:,}: shorten {max(query, key=lambda n: len(query[n]), default='the id')}"
+        )
+    return moved
+
+
+def _line_length(operation: OperationModel, uri: str, query: Mapping[str, str]) -> int:
+    path = "/" + uri.partition("://")[2].partition("/")[2]
+    mark = "?" if query else ""
+    return len(f"{operation.method} {path}{mark}{urlencode(query)} HTTP/1.1\r\n".encode())
+
+
 def _segment(operation: OperationModel, name: str, value: object) -> str:
     if isinstance(value, (list, tuple, AbstractSet, Mapping)):
         raise _unfit(operation, name, value, "one id")
-    text = _scalar(value)
+    text = _scalar(operation, name, value)
     if text in ("", ".", ".."):
         raise ValueError(
             f"{operation.nickname}() got {text!r} as {name}: that would call another path; "
@@ -208,14 +256,29 @@ def _text(operation: OperationModel, name: str, value: object) -> str:
     if isinstance(value, Mapping):
         raise _unfit(operation, name, value, "a single value or a list of them")
     if isinstance(value, Iterable) and not isinstance(value, (str, bytes)):
-        return ",".join(_scalar(item) for item in value)
-    return _scalar(value)
+        return ",".join(_scalar(operation, name, item) for item in value)
+    return _scalar(operation, name, value)
 
 
-def _scalar(value: object) -> str:
+def _scalar(operation: OperationModel, name: str, value: object) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
-    return value.decode() if isinstance(value, bytes) else str(value)
+    try:
+        text = value.decode() if isinstance(value, bytes) else str(value)
+        text.encode()
+    except UnicodeError:  # it holds the value
+        text = None
+    if text is None:
+        raise ValueError(f"{operation.nickname}() got {name} as text that is not Unicode")
+    return text
+
+
+def _as_json(operation: OperationModel, body: Json) -> str:
+    try:
+        return json.dumps(body, allow_nan=False)
+    except (TypeError, ValueError, RecursionError) as ex:
+        reason = str(ex)
+    raise TypeError(f"{operation.nickname}() got a body that JSON cannot carry: {reason}")
 
 
 def _body(operation: OperationModel, parameter: Parameter, value: object) -> Json:

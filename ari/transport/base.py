@@ -16,6 +16,8 @@ Json = dict[str, Any]
 class Request:
     """What to send, as plain values, apart from who sends it.
 
+    Its repr leaves out the query and the body, which hold what callers typed.
+
     :ivar method: GET, POST and so on.
     :ivar url: the address, without query.
     :ivar query: the query parameters.
@@ -26,8 +28,8 @@ class Request:
 
     method: str
     url: str
-    query: dict[str, str] = field(default_factory=dict)
-    body: str | None = None
+    query: dict[str, str] = field(default_factory=dict, repr=False)
+    body: str | None = field(default=None, repr=False)
     operation: str = ""
     is_websocket: bool = False
 

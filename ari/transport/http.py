@@ -1,26 +1,34 @@
 """HTTP as a transport: an http client of swaggerpy's interface, wrapped once.
 
 Such a client may be somebody else's: an old subclass, or a stub that knows no more than it must.
-What it lacks is made up for here, so that nobody else asks what it has.
+What the client lacks is made up for here; what it answers is handed on as it is.
 """
 
 from __future__ import annotations
 
-import json
 import logging
-from collections.abc import Mapping
+import sys
+from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
 import requests
+import urllib3.exceptions
 import websocket
 
 from ..exceptions import ARIException
 from .base import Request, Response
-from .errors import TRANSPORT_ERRORS, transport_error
+from .errors import read_json, response_error, transport_error, without_query
 
 __all__ = ["HttpClientLike", "HttpTransport"]
 
 log = logging.getLogger(__name__)
+
+#: What http clients raise. A few of urllib3's errors come through requests as they are.
+_FAILURES = (
+    requests.RequestException,
+    urllib3.exceptions.HTTPError,
+    websocket.WebSocketException,
+)
 
 _JSON_HEADERS = {"Content-Type": "application/json", "Accept": "application/json"}
 
@@ -48,7 +56,8 @@ class HttpTransport:
         self.http_client: Any = http_client
 
     def __repr__(self) -> str:
-        return f"HttpTransport({self.http_client!r})"
+        # The client may be somebody else's, and its repr may show its credentials.
+        return f"HttpTransport({type(self.http_client).__name__})"
 
     @property
     def requests_at_once(self) -> int:
@@ -57,34 +66,50 @@ class HttpTransport:
 
     def send(self, request: Request) -> Response:
         """Send a request and return the response, whatever its status."""
-        log.debug("%s: %s %s", request.operation, request.method, request.url)
+        log.debug("%s: %s %s", request.operation, request.method, without_query(request.url))
         method, url, query = request.method, request.url, request.query
-        try:
-            if request.body is None:
-                answer = self.http_client.request(method, url, params=query)
-            else:
-                answer = self.http_client.request(
-                    method, url, params=query, data=request.body, headers=_JSON_HEADERS
-                )
-        except ARIException:
-            raise
-        except TRANSPORT_ERRORS as ex:
-            raise transport_error(ex, request.operation, url) from ex
-        if isinstance(answer, requests.Response) or hasattr(answer, "content"):
-            return answer  # type: ignore[no-any-return]
-        return _Completed(answer)
+        client = self.http_client
+        if request.body is None:
+            answer: Response = self._attempt(
+                request, lambda: client.request(method, url, params=query)
+            )
+        else:
+            answer = self._attempt(
+                request,
+                lambda: client.request(
+                    method, url, params=query, data=request.body, headers=dict(_JSON_HEADERS)
+                ),
+            )
+        return answer
 
     def open_websocket(self, request: Request) -> Any:
         """Open the WebSocket that a request asks for, and return the client's own socket."""
-        log.debug("%s: %s", request.operation, request.url)
+        log.debug("%s: %s", request.operation, without_query(request.url))
+        url = "ws" + request.url.removeprefix("http")
+        return self._attempt(
+            request, lambda: self.http_client.ws_connect(url, params=request.query)
+        )
+
+    def _attempt(self, request: Request, call: Callable[[], Any]) -> Any:
+        """Call the http client; what breaks becomes an error of the library's own."""
+        handled = sys.exc_info()[1]
+        failure: ARIException
         try:
-            return self.http_client.ws_connect(
-                "ws" + request.url.removeprefix("http"), params=request.query
-            )
+            return call()
         except ARIException:
             raise
-        except (*TRANSPORT_ERRORS, websocket.WebSocketException) as ex:
-            raise transport_error(ex, request.operation, request.url) from ex
+        except _FAILURES as ex:
+            refusal = getattr(ex, "response", None)
+            if isinstance(ex, requests.HTTPError) and refusal is not None:
+                failure = response_error(refusal, request.operation)
+            else:
+                proxy = self._proxy_for(request.url)
+                failure = transport_error(ex, request, proxy=proxy, handled=handled)
+        raise failure  # here, since inside of the block the error of requests would be its context
+
+    def _proxy_for(self, url: str) -> str | None:
+        found = getattr(self.http_client, "proxy_for", None)
+        return found(url) if found is not None else None
 
     def reserve(self, count: int) -> None:
         """Keep this many connections alive, if the client can."""
@@ -99,22 +124,3 @@ class HttpTransport:
     def close(self) -> None:
         """Close the client's connections."""
         self.http_client.close()
-
-
-class _Completed:
-    """A response of somebody else's making that knows no more than its status and its JSON.
-
-    Its own attributes are still there.
-    """
-
-    def __init__(self, response: Any) -> None:
-        self._response = response
-        self.headers: Mapping[str, str] = getattr(response, "headers", {})
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._response, name)
-
-    @property
-    def content(self) -> bytes:
-        """The body, made of the JSON."""
-        return json.dumps(self._response.json()).encode()

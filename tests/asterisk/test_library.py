@@ -106,6 +106,48 @@ class TestConnecting:
         assert isinstance(client.recordings.listStored(), list)
 
 
+class TestLongValues:
+    """Values that make a request line of more than 4,095 bytes."""
+
+    @pytest.mark.parametrize("value", ["ж" * 700, "x" * 12_000, "1,2;3'\"\\" * 1000])
+    def test_a_variable_is_read_back_whole(self, client: Any, value: str) -> None:
+        client.asterisk.setGlobalVar(variable="LONG", value=value)
+        assert client.asterisk.getGlobalVar(variable="LONG") == {"value": value}
+
+    def test_the_request_line_is_as_long_as_asterisk_takes(self, client: Any) -> None:
+        # What is one byte longer is refused before it is sent, with the limit.
+        longest = 4095 - len("GET /ari/asterisk/variable?variable= HTTP/1.1\r\n")
+        assert client.asterisk.getGlobalVar(variable="x" * longest) == {"value": ""}
+        with pytest.raises(ValueError, match="4,096 bytes, and the server takes 4,095"):
+            client.asterisk.getGlobalVar(variable="x" * (longest + 1))
+
+    def test_fields_beside_variables(self, client: Any) -> None:
+        name = "ж" * 700
+        channel = client.channels.originate(
+            endpoint="Local/s@nowhere",
+            extension="nowhere",
+            callerId=name,
+            timeout=5,
+            variables={"LONG": "y" * 5000},
+        )
+        assert channel.json["caller"]["name"] == name
+
+    def test_many_channels_enter_a_bridge(self, client: Any, running: Running) -> None:
+        with running() as app:
+            bridge = client.bridges.create(type="mixing")
+            channels = [
+                client.channels.create(endpoint="Local/s@nowhere", app=app, channelId=f"{n:0>140}")
+                for n in range(30)
+            ]
+            try:
+                bridge.addChannel(channel=channels)
+                assert set(bridge.get().json["channels"]) == {c.id for c in channels}
+            finally:
+                for channel in channels:
+                    channel.hangup()
+                bridge.destroy()
+
+
 class TestCalls:
     def test_both_ways_to_take_the_channel_of_a_start_work_together(
         self, client: Any, running: Running, switchboard: Switchboard

@@ -1,16 +1,19 @@
 """The client: its address, how it connects, what it runs, and how it ends."""
 
+import inspect
 import itertools
 import json
 import signal
 import threading
 import unittest
+from pathlib import Path
 from unittest import mock
 
 import requests
 import responses
 
 import ari
+from ari.model import Channel
 from ari.swagger.http_client import SynchronousHttpClient
 
 from .support import (
@@ -24,10 +27,12 @@ from .support import (
     Server,
     StubSocket,
     api_doc_texts,
+    api_docs,
     channel_json,
     event,
     tiny_declaration,
     tiny_listing,
+    tiny_operation,
 )
 
 START = event("StasisStart", args=[], channel=channel_json("c1"))
@@ -84,9 +89,45 @@ class AddressTest(MockedHttp):
                 ari.connect(wrong, USER, PASSWORD)
 
     def test_a_port_that_is_none(self):
-        for wrong in ("http://h:99999/", "http://h:abc/"):
-            with self.nothing_is_sent(), self.assertRaisesRegex(ValueError, "no valid port"):
+        for wrong in ("http://h:99999/", "http://h:hush/", "https://[::1]:hush", "http://h:-hush"):
+            with (
+                self.nothing_is_sent(),
+                self.assertRaisesRegex(ValueError, "no valid port") as caught,
+            ):
                 ari.connect(wrong, USER, PASSWORD)
+            self.assert_shows_nothing_of(caught.exception, "hush", "99999")
+
+    def assert_shows_nothing_of(self, error, *hidden):
+        self.assertIsNone(error.__context__)
+        for form in (str(error), repr(error)):
+            for word in hidden:
+                self.assertNotIn(word, form)
+
+    def test_what_was_typed_in_the_place_of_the_address_is_not_shown(self):
+        for wrong in (
+            "hush",
+            "hush:8088",
+            "joe:hush",
+            "http://[hush/",
+            "http://h\u2100hush/",
+            "//hush",
+        ):
+            with self.nothing_is_sent(), self.assertRaisesRegex(ValueError, "looks like") as caught:
+                ari.connect(wrong, USER, PASSWORD)
+            self.assert_shows_nothing_of(caught.exception, "hush")
+
+    def test_a_user_name_with_a_colon_is_refused_before_traffic(self):
+        with self.nothing_is_sent(), self.assertRaisesRegex(ValueError, "a colon") as caught:
+            ari.connect(BASE, "joe:hush", PASSWORD)
+        self.assert_shows_nothing_of(caught.exception, "hush")
+
+    def test_credentials_are_for_the_scheme_host_and_port_of_the_address(self):
+        self.serve_api_docs()
+        with ari.connect(BASE + "/ari/", USER, PASSWORD) as client:
+            authenticator = client.swagger.http_client.authenticator
+            self.assertTrue(authenticator.matches(BASE + "/ari/channels"))
+            for other in ("http://ari.test/ari", "https://ari.test:8088/ari", "http://ari.test:1/"):
+                self.assertFalse(authenticator.matches(other), other)
 
     def test_settings_that_are_not_set(self):
         # As os.environ.get() returns them.
@@ -166,7 +207,6 @@ class ConnectTest(MockedHttp):
         answers = iter(
             [
                 requests.ConnectionError("refused"),
-                requests.ConnectionError("refused"),  # the same GET, once more
                 (503, "{}"),
                 (404, ""),
                 requests.ConnectTimeout("x"),
@@ -322,6 +362,161 @@ class ClientTest(MockedAsterisk):
                 client.wait_for("Anything", timeout=0)
             with self.assertRaises(ValueError):
                 client.on_channel_event("StasisStart", print)
+
+
+def ready_description(*more):
+    """Return the bundled description as a dict, with an empty resource of each of these names."""
+    listing = api_docs("resources")
+    for api in listing["apis"]:
+        name = api["path"].rpartition("/")[2].removesuffix(".{format}")
+        api["api_declaration"] = api_docs(name)
+    for name in more:
+        declaration = tiny_declaration([tiny_operation("list")], path=f"/{name}")
+        listing["apis"].append({"path": f"/api-docs/{name}.json", "api_declaration": declaration})
+    return listing
+
+
+class ReadyDescriptionTest(MockedHttp):
+    """A client whose Asterisk need not be asked what it offers."""
+
+    def setUp(self):
+        super().setUp()
+        self.http_client = SynchronousHttpClient()
+        self.addCleanup(self.http_client.close)
+
+    def check(self, description):
+        with self.nothing_is_sent():
+            client = ari.Client(BASE + "/", self.http_client, description)
+        self.addCleanup(client.close)
+        self.assertEqual(client.base_url, BASE + "/")
+        self.assertIs(client.swagger.http_client, self.http_client)
+        self.assertIn("StasisStart", client.event_models)
+        self.serve("GET", "/channels", [channel_json("c1")])
+        [channel] = client.channels.list()
+        self.assertEqual(self.sent.url, BASE + "/ari/channels")
+        self.assertIsInstance(channel, Channel)
+        self.serve("POST", "/channels/c1/mute")
+        channel.mute()
+        self.assertEqual(self.query, {"direction": "both"})  # as for one that was loaded
+        return client
+
+    def test_a_dict(self):
+        self.check(ready_description())
+
+    def test_the_same_dict_for_several_clients(self):
+        description = ready_description()
+        for _ in range(2):
+            self.check(description)
+
+    def test_a_client_of_the_swagger_layer(self):
+        swagger = self.check(ready_description()).swagger
+        self.assertIs(self.check(swagger).swagger, swagger)
+
+    def test_the_address_is_checked_all_the_same(self):
+        with self.nothing_is_sent(), self.assertRaisesRegex(ValueError, "looks like http://"):
+            ari.Client("localhost", self.http_client, ready_description())
+
+    def test_what_is_no_description(self):
+        for wrong in ({}, {"apis": "none"}, {"apis": [{"path": 1}]}):
+            with self.nothing_is_sent(), self.assertRaises(ari.ARIDescriptionError):
+                ari.Client(BASE, self.http_client, wrong)
+
+
+class PublicNamesTest(MockedAsterisk):
+    """What a client shows is what is documented, so that no resource is hidden."""
+
+    NAMES = (
+        "base_url",
+        "close",
+        "event_listeners",
+        "event_models",
+        "exception_handler",
+        "get_repo",
+        "invoke",
+        "on_application_deregistered",
+        "on_application_registered",
+        "on_bridge_event",
+        "on_channel_event",
+        "on_device_state_event",
+        "on_endpoint_event",
+        "on_event",
+        "on_live_recording_event",
+        "on_object_event",
+        "on_playback_event",
+        "on_sound_event",
+        "on_stasis_event",
+        "on_stored_recording_event",
+        "repositories",
+        "run",
+        "slow_handler",
+        "swagger",
+        "wait_for",
+        "websockets",
+    )
+
+    def test_dir_shows_these_names_and_the_repositories(self):
+        shown = {name for name in dir(self.client) if not name.startswith("_")}
+        self.assertEqual(shown, {*self.NAMES, *self.client.repositories})
+
+    def test_each_is_documented(self):
+        for name in self.NAMES:
+            member = inspect.getattr_static(ari.Client, name, None)
+            if member is None:
+                self.assertIn(f":ivar {name}: ", ari.Client.__doc__)
+            else:
+                text = inspect.getdoc(member)
+                self.assertTrue(text and text[0].isupper(), name)
+
+    def test_the_reference_shows_all_members(self):
+        reference = Path(__file__).parents[2] / "docs" / "reference.md"
+        shown = reference.read_text(encoding="utf-8").partition("autoclass:: ari.Client")[2]
+        options = shown.partition("..")[0]
+        self.assertIn(":members:", options)
+        self.assertIn(":inherited-members:", options)
+        excluded = options.partition(":exclude-members:")[2].replace(",", " ").split()
+        self.assertEqual(set(self.NAMES) & set(excluded), set())
+
+    def test_a_resource_of_any_other_name_is_reachable(self):
+        names = (
+            "answers",
+            "before_wait",
+            "begin_run",
+            "calls",
+            "classes",
+            "closed",
+            "connect",
+            "deregistered",
+            "end_run",
+            "factory",
+            "ledger",
+            "listeners",
+            "lock",
+            "lookback",
+            "on_deregistered",
+            "on_registered",
+            "registered",
+            "runs",
+            "schema",
+            "send",
+            "session",
+            "sources",
+            "table",
+            "transport",
+            "waiting",
+            "waits",
+        )
+        http_client = self.client.swagger.http_client
+        with ari.Client(BASE, http_client, ready_description(*names)) as client:
+            for name in names:
+                self.serve("GET", f"/{name}", [])
+                self.assertIs(getattr(client, name), client.get_repo(name))
+                self.assertEqual(getattr(client, name).list(), [])
+                self.assertEqual(self.sent.url, f"{BASE}/ari/{name}")
+            got = []
+            client.on_event("StasisStart", got.append)
+            http_client.ws_connect = lambda url, params=None: StubSocket(START)
+            client.run("app")
+            self.assertEqual(got, [START])
 
 
 class RunTest(MockedAsterisk):
@@ -569,6 +764,90 @@ class OnStasisEventTest(MockedAsterisk):
         self.client.on_event("StasisStart", lambda _e: None)
         self.client.on_stasis_event(event("ChannelDestroyed", channel=channel_json(), cause=16))
         self.assertTrue(self.channel().wait_for("ChannelDestroyed", timeout=0))
+
+
+class ListenersArgumentsTest(MockedAsterisk):
+    """A listener gets the keyword arguments of its registration, whatever their names."""
+
+    NAMES = (
+        "call",
+        "callback",
+        "client",
+        "event",
+        "fields",
+        "function",
+        "handler",
+        "key",
+        "listener",
+        "obj",
+        "on_error",
+        "register",
+        "replace",
+        "subscription",
+        "table",
+    )
+
+    def setUp(self):
+        super().setUp()
+        self.arguments = {name: number for number, name in enumerate(self.NAMES)}
+        self.got = []
+
+    def listen(self):
+        """Register in every way; return in how many."""
+        client, channel = self.client, self.channel()
+
+        def listener(*args, **kwargs):
+            self.got.append(kwargs)
+
+        client.on_event("StasisStart", listener, **self.arguments)
+        client.on_channel_event("StasisStart", listener, **self.arguments)
+        channel.on_event("StasisStart", listener, **self.arguments)
+        client.on_object_event("StasisStart", listener, Channel, "Channel", **self.arguments)
+        client.on_channel_event("StasisStart", **self.arguments)(listener)
+        channel.on_event("StasisStart", **self.arguments)(listener)
+        client.on_object_event("StasisStart", None, Channel, "Channel", **self.arguments)(listener)
+        return 7
+
+    def fail_at_errors(self):
+        def fail(ex):
+            raise ex
+
+        self.client.exception_handler = fail
+
+    def test_events_of_run(self):
+        self.fail_at_errors()
+        count = self.listen()
+        for workers in (0, 2):
+            with self.subTest(workers=workers):
+                self.got.clear()
+                self.play_events(START, workers=workers)
+                self.assertEqual(self.got, [self.arguments] * count)
+
+    def test_events_of_the_users_own_making(self):
+        self.fail_at_errors()
+        count = self.listen()
+        self.emit(START)
+        self.assertEqual(self.got, [self.arguments] * count)
+
+    def test_a_decorator_of_on_event(self):
+        self.fail_at_errors()
+
+        @self.client.on_event("StasisStart", **self.arguments)
+        def listener(_happening, **kwargs):
+            self.got.append(kwargs)
+
+        self.emit(START)
+        self.assertEqual(self.got, [self.arguments])
+
+    def test_listeners_of_applications(self):
+        self.fail_at_errors()
+        for register in (
+            self.client.on_application_registered,
+            self.client.on_application_deregistered,
+        ):
+            register("app", lambda **kwargs: self.got.append(kwargs), **self.arguments)
+        self.play_events()
+        self.assertEqual(self.got, [self.arguments] * 2)
 
 
 class WaitForTest(MockedAsterisk):

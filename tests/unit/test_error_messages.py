@@ -149,7 +149,7 @@ class NoSecretTest(unittest.TestCase):
             text = self.fails(
                 ari.ARIConnectionError, lambda: ari.connect(server.url, USER, PASSWORD)
             )
-        self.assertIn(f"cannot reach {server.url}", text)
+        self.assertIn(f"no whole answer from {server.url}", text)
 
     def test_a_declaration_that_is_broken(self):
         def answer(request):

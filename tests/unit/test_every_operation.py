@@ -90,6 +90,8 @@ class Case:
             given, sent = MANY if parameter.get("allowMultiple") else VALUES[parameter["dataType"]]
             if self.label == "channels.sendDTMF" and given == -5:
                 given, sent = 5, "5"
+            if name == "media":
+                given, sent = ["sound:one", "tone:busy"], "sound:one,tone:busy"
             self.keywords[name] = given
             self.query[name] = sent
 
@@ -99,7 +101,7 @@ class Case:
         return [body] if element else body
 
 
-class SmokeTest(MockedAsterisk):
+class EveryOperationTest(MockedAsterisk):
     def setUp(self):
         super().setUp()
         self.mock.add_callback("GET", re.compile(".*"), callback=self._reply)

@@ -76,6 +76,12 @@ class FromEnvTest(MockedHttp):
                 self.assertRegex(text, "ARI_URL is not an address .* http://localhost:8088/")
                 self.assertNotIn("hush", text)
 
+    def test_a_user_name_with_a_colon_names_its_variable_and_is_not_shown(self):
+        with mock.patch.dict(os.environ, {"ARI_USER": "joe:hush"}):
+            text = self.refused()
+        self.assertIn("ARI_USER holds a colon", text)
+        self.assertNotIn("hush", text)
+
     def test_wrong_credentials_raise_what_connect_raises(self):
         self.serve("GET", "/api-docs/resources.json", {"message": "no"}, status=401)
         with self.assertRaises(ari.ARIUnauthorized):

@@ -223,6 +223,13 @@ class EveryClassTest(MockedAsterisk):
         self.assertNotEqual(Channel(self.client, {"id": "x"}), Bridge(self.client, {"id": "x"}))
         self.assertNotEqual(self.channel("c1"), "c1")
 
+    def test_the_class_of_an_object_makes_its_equal(self):
+        for _, obj, _ in self.objects():
+            twin = type(obj)(self.client, obj.json)
+            self.assertEqual(obj, twin)
+            self.assertIs(type(twin), type(obj))
+            self.assertIs(type(copy.copy(obj)), type(obj))
+
     def test_every_object_calls_what_its_path_holds(self):
         for cls, obj, _ in self.objects():
             parameters = obj.id_generator.get_params(obj.json)
@@ -313,6 +320,62 @@ class DomainObjectTest(MockedAsterisk):
         self.assertIsNone(thing.answer())
 
 
+class OwnIdGeneratorTest(MockedAsterisk):
+    """Classes of the user's own, with ids of the user's own."""
+
+    def make(self, generator, as_json):
+        class Thing(BaseObject):
+            id_generator = generator
+            model_id = "Channel"
+
+            def __init__(self, client, as_json):
+                resource = client.swagger.channels
+                super().__init__(client, resource, as_json, client.on_channel_event)
+
+        return Thing(self.client, as_json)
+
+    def test_its_parameters_choose_the_operations(self):
+        class Numbered(ari.model.ObjectIdGenerator):
+            def get_params(self, obj_json):
+                return {"channelId": f"n{obj_json['number']}"}
+
+            def id_as_str(self, obj_json):
+                return str(obj_json["number"])
+
+        self.serve("POST", "/channels/n5/answer")
+        thing = self.make(Numbered(), {"number": 5})
+        self.assertEqual(thing.id, "5")
+        thing.answer()
+        self.assertTrue(self.sent.url.endswith("/channels/n5/answer"))
+
+    def test_one_that_knows_no_parameters_makes_objects_that_listen(self):
+        class NoPath(ari.model.ObjectIdGenerator):
+            def id_as_str(self, obj_json):
+                return obj_json["id"]
+
+        got = []
+        thing = self.make(NoPath(), {"id": "c1"})
+        thing.on_event("StasisEnd", lambda thing, event: got.append(thing))
+        self.emit(event("StasisEnd", channel={"id": "c1"}))
+        self.assertEqual(got, [thing])
+
+    def test_json_that_lacks_a_parameter_makes_an_object_that_calls_nothing(self):
+        class Both(ari.model.ObjectIdGenerator):
+            def get_params(self, obj_json):
+                return {"channelId": obj_json["path"]}
+
+            def id_as_str(self, obj_json):
+                return obj_json["id"]
+
+        thing = self.make(Both(), {"id": "c1"})
+        self.assertEqual(thing.id, "c1")
+        with self.assertRaises(AttributeError):
+            _ = thing.answer
+        self.serve("POST", "/channels/p/answer")
+        type(thing)(self.client, {"id": "c1", "path": "p"}).answer()
+        self.assertTrue(self.sent.url.endswith("/channels/p/answer"))
+
+
 class WaitingTest(MockedAsterisk):
     """That the objects' waits reach the client; what waits do is tested with the waiting room."""
 
@@ -333,6 +396,8 @@ class WaitingTest(MockedAsterisk):
         playback = Playback(self.client, {"id": "p1", "state": "queued"}).wait(timeout=1)
         self.assertIsInstance(playback, Playback)
         self.assertEqual(playback.state, "done")
+        self.assertEqual(playback, Playback(self.client, {"id": "p1"}))
+        self.assertIs(type(playback.wait(timeout=1)), type(playback))
         recording = LiveRecording(self.client, {"name": "r1"}).wait(timeout=1)
         self.assertIsInstance(recording, LiveRecording)
         self.assertEqual(recording.cause, "x")

@@ -59,3 +59,24 @@ class LanesTest(unittest.TestCase):
         self.assertFalse(self.lanes.release("c"))
         self.assertTrue(self.lanes.put("c", "c1"))
         self.assertEqual(self.lanes.take(), ("c", "c1"))
+
+    def test_a_hold_ends_once(self):
+        self.lanes.hold("a")
+        self.lanes.put("a", "a1")
+        self.assertTrue(self.lanes.release("a"))
+        self.assertFalse(self.lanes.release("a"))
+        self.assertEqual(self.lanes.take(), ("a", "a1"))
+        self.assertIsNone(self.lanes.take())
+
+    def test_holds_end_by_time(self):
+        for key in ("a", "b", "c"):
+            self.lanes.hold(key)
+        self.lanes.put("a", "a1")
+        self.lanes.put("c", "c1")
+        for key, moment in (("a", 5.0), ("b", 5.0), ("c", 9.0), ("d", 1.0)):
+            self.lanes.hold_until(key, moment)
+        self.assertEqual(self.lanes.release_due(4.9), [])
+        self.assertEqual(self.lanes.release_due(5.0), ["a"])
+        self.assertEqual(list(self.lanes.held), ["c"])
+        self.assertEqual(self.lanes.take(), ("a", "a1"))
+        self.assertIsNone(self.lanes.take())

@@ -1,11 +1,11 @@
-"""The listener table and what the declarations say of events."""
+"""The listener table: which listeners an event has, and when they go."""
 
 import threading
 import unittest
 
 from ari.events.listeners import ListenerTable
 
-from ..support import MockedAsterisk, event, event_schema
+from ..support import MockedAsterisk, event
 
 CHANNEL = ("Channel", "c1")
 OTHER = ("Channel", "c2")
@@ -13,95 +13,6 @@ OTHER = ("Channel", "c2")
 
 def nothing(*args, **kwargs):
     pass
-
-
-class SchemaTest(unittest.TestCase):
-    @classmethod
-    def setUpClass(cls):
-        cls.schema = event_schema()
-
-    def refs(self, event_type, **fields):
-        return self.schema.references(event(event_type, **fields))
-
-    def test_an_event_refers_to_the_objects_in_its_fields(self):
-        self.assertEqual(self.refs("StasisStart", channel={"id": "c1"}), [CHANNEL])
-        self.assertEqual(
-            self.refs("ChannelEnteredBridge", bridge={"id": "b1"}, channel={"id": "c1"}),
-            [CHANNEL, ("Bridge", "b1")],
-        )
-        self.assertEqual(
-            self.refs("DeviceStateChanged", device_state={"name": "Stasis:x"}),
-            [("DeviceState", "Stasis:x")],
-        )
-        self.assertEqual(
-            self.refs("EndpointStateChange", endpoint={"technology": "PJSIP", "resource": "a"}),
-            [("Endpoint", "PJSIP/a")],
-        )
-
-    def test_the_required_object_comes_first(self):
-        refs = self.refs("Dial", caller={"id": "c2"}, peer={"id": "c1"}, forwarded={"id": "c3"})
-        self.assertEqual(refs[0], CHANNEL)
-        self.assertEqual(set(refs), {CHANNEL, OTHER, ("Channel", "c3")})
-
-    def test_a_target_is_referred_to_before_what_is_on_it(self):
-        for event_type, field, class_name, id_field in (
-            ("PlaybackFinished", "playback", "Playback", "id"),
-            ("RecordingFinished", "recording", "LiveRecording", "name"),
-        ):
-            for uri, key in (("channel:c1", CHANNEL), ("bridge:b1", ("Bridge", "b1"))):
-                with self.subTest(event_type=event_type, uri=uri):
-                    value = {id_field: "x", "target_uri": uri}
-                    refs = self.refs(event_type, **{field: value})
-                    self.assertEqual(refs, [key, (class_name, "x")])
-
-    def test_a_target_that_is_none_is_passed_over(self):
-        for uri in ("", "channel", "elsewhere:x", None, ["channel:c1"]):
-            with self.subTest(uri=uri):
-                refs = self.refs("PlaybackStarted", playback={"id": "p", "target_uri": uri})
-                self.assertEqual(refs, [("Playback", "p")])
-
-    def test_absent_and_empty_fields_refer_to_nothing(self):
-        self.assertEqual(self.refs("ChannelVarset", channel=None), [])
-        self.assertEqual(self.refs("ChannelVarset"), [])
-        self.assertEqual(self.refs("StasisStart", channel={}), [])
-        self.assertEqual(self.refs("NobodyKnows", channel={"id": "c1"}), [])
-
-    def test_an_object_named_twice_is_referred_to_once(self):
-        refs = self.refs("Dial", caller={"id": "c1"}, peer={"id": "c1"})
-        self.assertEqual(refs, [CHANNEL])
-
-    def test_a_field_of_another_type_is_an_error(self):
-        for value in ("c1", 5, ["c1"], {"name": "c1"}, {"id": 5}, {"id": None}, True):
-            with self.subTest(value=value), self.assertRaisesRegex(ValueError, "channel"):
-                self.refs("StasisStart", channel=value)
-
-    def test_the_main_field_comes_first(self):
-        fields = self.schema.fields_of("StasisStart", "Channel")
-        self.assertEqual(fields, ["channel", "replace_channel"])
-        self.assertEqual(self.schema.fields_of("Dial", "Channel")[0], "peer")
-        self.assertEqual(self.schema.fields_of("StasisEnd", "Channel"), ["channel"])
-
-    def test_errors_list_what_exists(self):
-        with self.assertRaisesRegex(ValueError, "StasisStart"):
-            self.schema.fields_of("StasisStrat", "Channel")
-        with self.assertRaisesRegex(ValueError, "BridgeCreated"):
-            self.schema.fields_of("StasisStart", "Bridge")
-        with self.assertRaisesRegex(ValueError, "none"):
-            self.schema.fields_of("StasisStart", "Sound")
-
-    def test_what_an_event_can_be_about(self):
-        self.schema.check_refers("StasisStart", "Channel")
-        self.schema.check_refers("PlaybackFinished", "Channel")
-        self.schema.check_refers("RecordingFailed", "Bridge")
-        for event_type, class_name in (
-            ("StasisStart", "Bridge"),
-            ("PlaybackFinished", "Endpoint"),
-            ("Nothing", "Channel"),
-        ):
-            with self.assertRaises(ValueError):
-                self.schema.check_refers(event_type, class_name)
-        self.assertTrue(self.schema.holds("StasisStart", "Channel"))
-        self.assertFalse(self.schema.holds("PlaybackFinished", "Channel"))
 
 
 class TableTest(unittest.TestCase):
@@ -172,6 +83,42 @@ class TableTest(unittest.TestCase):
                 return "<mine>"
 
         self.assertEqual(self.table.add("X", Callable()).name, "<mine>")
+
+    def test_many_listeners_of_one_type_are_not_compared_with_one_another(self):
+        compared = []
+
+        class Counted:
+            def __call__(self, *_args):
+                pass
+
+            def __eq__(self, other):
+                compared.append(1)
+                return self is other
+
+            __hash__ = object.__hash__
+
+        listeners = [Counted() for _ in range(2000)]
+        subscriptions = [self.table.add("A", listener, replace=True) for listener in listeners]
+        for subscription in subscriptions[::2] + subscriptions[1::2]:
+            subscription.close()
+        self.assertLess(len(compared), 2000)
+        self.assertEqual(self.table.by_type, {})
+
+    def test_an_equal_listener_takes_the_place_of_another(self):
+        class Unhashable(list):
+            def __call__(self, *_args):
+                pass
+
+        for make in (lambda: print, Unhashable, lambda: self.table.matching):
+            first = self.table.add("A", make(), replace=True)
+            second = self.table.add("A", make(), replace=True)
+            self.assertEqual(self.table.matching("A", ()), [second])
+            self.assertTrue(first.closed)
+            first.close()
+            third = self.table.add("A", make(), replace=True)
+            self.assertTrue(second.closed)
+            third.close()
+        self.assertEqual(self.table.matching("A", ()), [])
 
     def test_once_is_claimed_by_one_thread_only(self):
         subscription = self.add("1", once=True)

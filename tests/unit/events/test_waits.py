@@ -1,13 +1,17 @@
 """Waiting for events: who is met, what is remembered, and how a wait ends."""
 
+import gc
 import threading
 import time
 import unittest
 from unittest import mock
 
+from ari.events.listeners import ListenerTable
 from ari.events.waits import WaitingRoom
 from ari.exceptions import ARIObjectGone, ARIWaitTimeout
 from ari.kinds import target_keys
+from ari.session.event_sources import EventSources
+from ari.session.lookback import LookBack
 from ari.session.waiting import ThreadTime, ThreadWaiter, first_event
 from ari.transport.procedures import drive
 
@@ -22,14 +26,19 @@ def happening(event_type, number=0, **fields):
     return {"type": event_type, "application": "app", "number": number, **fields}
 
 
+def nothing():
+    """Ask nobody whether what is waited for is there."""
+    yield from ()
+
+
 class ThreadRoom(WaitingRoom):
     """A room whose waits are of threads, and look back as far as the test says."""
 
-    def __init__(self, remembered=1000):
-        super().__init__(remembered)
-        self.since = {}
-        self.time_waited = ThreadTime()
+    def __init__(self):
+        super().__init__()
+        self.time_waited = ThreadTime({})
         self.before_wait = lambda: None
+        self.lookback = LookBack(self, EventSources(), ListenerTable())
 
     @property
     def now(self):
@@ -37,30 +46,32 @@ class ThreadRoom(WaitingRoom):
         return self.count + 1
 
     def look_back(self, keys, number):
-        self.since.update({key: max(number, self.since.get(key, 0)) for key in keys})
+        """A request about these objects is sent."""
+        for trail in self.lookback.trails(keys, ()):
+            trail.start_at(number)
 
     def open(self, types, keys=()):
         waiter = ThreadWaiter(
             self, types, keys, before_wait=self.before_wait, time_waited=self.time_waited
         )
-        self.enter(waiter, {key: self.since[key] for key in keys if key in self.since})
+        self.enter(waiter, self.lookback.trails(keys, types))
         return waiter
 
     def wait_for(self, types, keys=(), predicate=None, timeout=None):
         deadline = None if timeout is None else time.monotonic() + timeout
         with self.open(types, keys) as waiter:
             event = drive(
-                first_event(waiter, predicate, deadline),
+                first_event(waiter, predicate, deadline, nothing, known=True),
                 lambda step: step.waiter.get(step.deadline),
             )
             if waiter.latest:
-                self.look_back(keys, waiter.latest + 1)
+                self.lookback.start_at(keys, types, waiter.latest + 1)
             return event
 
 
 class Rooms(unittest.TestCase):
     def setUp(self):
-        self.room = ThreadRoom(remembered=5)
+        self.room = ThreadRoom()
 
     def meet(self, event_type, *keys, number=0, **fields):
         self.room.meet(happening(event_type, number, **fields), keys or [CHANNEL])
@@ -195,10 +206,18 @@ class RoomTest(Rooms):
         self.assertEqual(self.wait("StasisEnd", "ChannelDestroyed")["number"], 1)
 
     def test_as_many_ends_are_remembered_as_said(self):
-        for number in range(6):
-            self.meet("ChannelDestroyed", ("Channel", str(number)))
+        with mock.patch("ari.events.waits._REMEMBERED", 5):
+            for number in range(6):
+                self.meet("ChannelDestroyed", ("Channel", str(number)))
         self.assertFalse(self.room.has_ended(("Channel", "0")))
         self.assertTrue(self.room.has_ended(("Channel", "1")))
+
+    def test_ends_are_remembered_for_a_while(self):
+        with mock.patch("ari.events.waits.time.monotonic", side_effect=[0.0, 29.0, 31.0]):
+            for number in range(3):
+                self.meet("ChannelDestroyed", ("Channel", str(number)))
+        ended = [self.room.has_ended(("Channel", str(number))) for number in range(3)]
+        self.assertEqual(ended, [False, True, True])
 
     def test_a_channel_that_came_back_has_not_ended(self):
         self.meet("StasisEnd")
@@ -260,8 +279,9 @@ class RoomTest(Rooms):
             self.nothing_comes("A")
 
     def test_what_is_gone_is_remembered_of_so_many_only(self):
-        for number in range(9):
-            self.room.retire(("Channel", str(number)), "was lost")
+        with mock.patch("ari.events.waits._REMEMBERED", 5):
+            for number in range(9):
+                self.room.retire(("Channel", str(number)), "was lost")
         self.assertEqual(len(self.room._gone), 5)
 
     def test_closing_ends_all_waits_and_those_to_come(self):
@@ -345,12 +365,105 @@ class LookingBackTest(Rooms):
         self.meet("A")
         self.nothing_comes("A")
 
-    def test_a_call_never_moves_the_look_forward_to_the_past(self):
-        for number in range(3):
-            self.meet("A", number=number)
-        self.room.look_back([CHANNEL], 3)
+    def test_what_came_before_the_first_request_is_not_looked_back_for(self):
+        self.meet("A", number=0)
         self.room.look_back([CHANNEL], 1)
-        self.assertEqual(self.wait("A")["number"], 2)
+        self.meet("A", number=1)
+        self.assertEqual(self.wait("A")["number"], 1)
+        self.nothing_comes("A")
+
+    def test_a_busy_system_does_not_overrun_it(self):
+        self.room.look_back([CHANNEL], self.room.now)
+        self.meet("A", number=1)
+        for number in range(20_000):
+            self.meet("A", ("Channel", f"other-{number}"))
+        self.assertEqual(self.wait("A")["number"], 1)
+
+    def test_what_persons_did_before_is_not_looked_back_for(self):
+        self.room.look_back([CHANNEL], self.room.now)
+        for event_type in ("ChannelHold", "ChannelUnhold", "ChannelTalkingStarted"):
+            self.meet(event_type)
+            self.nothing_comes(event_type)
+
+    def test_digits_are_kept_from_when_they_are_first_asked_for(self):
+        self.room.look_back([CHANNEL], self.room.now)
+        self.meet("ChannelDtmfReceived", number=1)
+        self.nothing_comes("ChannelDtmfReceived")
+        got = []
+        for number in range(2, 8):
+            self.meet("ChannelDtmfReceived", number=number)
+        for _ in range(6):
+            got.append(self.wait("ChannelDtmfReceived")["number"])
+            self.room.look_back([CHANNEL], self.room.now)  # a request between two digits
+        self.assertEqual(got, [2, 3, 4, 5, 6, 7])
+        self.nothing_comes("ChannelDtmfReceived")
+
+    def test_an_object_made_by_a_request_is_known_by_its_answer(self):
+        began = self.room.open_trail(("Playback", ""))
+        self.meet("PlaybackStarted", CHANNEL, PLAYBACK, number=1)
+        self.meet("PlaybackStarted", CHANNEL, ("Playback", "other"), number=2)
+        self.room.lookback.trails([PLAYBACK], ())[0].take_over(began)
+        self.room.close_trail(began)
+        self.assertEqual(self.wait("PlaybackStarted", keys=(PLAYBACK,))["number"], 1)
+        self.nothing_comes("PlaybackStarted", keys=(PLAYBACK,))
+
+    def test_the_end_of_a_handler_ends_what_is_kept_for_it(self):
+        self.room.look_back([CHANNEL, PLAYBACK], self.room.now)
+        self.assertEqual(set(self.room._trails), {CHANNEL, PLAYBACK})
+        self.room.lookback.end_handler()
+        self.assertEqual(self.room._trails, {})
+
+    def test_the_end_of_a_thread_ends_what_is_kept_for_it(self):
+        thread = threading.Thread(target=self.room.look_back, args=([CHANNEL], 1))
+        thread.start()
+        thread.join(DEADLINE)
+        gc.collect()
+        self.assertEqual(self.room._trails, {})
+
+    def test_what_a_thread_has_not_used_for_long_is_not_kept(self):
+        with mock.patch(
+            "ari.session.lookback.time.monotonic", side_effect=[0.0, 50.0, 50.0, 90.0, 90.0]
+        ):
+            for name in ("a", "b", "c"):
+                self.room.look_back([("Channel", name)], 1)
+        self.assertEqual(set(self.room._trails), {("Channel", "b"), ("Channel", "c")})
+
+
+class AskingTest(Rooms):
+    """Whether what is waited for is still there."""
+
+    def pauses(self, known, timeout=None, limit=8):
+        """Return the times at which it is asked, with a clock that steps to each deadline."""
+        clock, asked = [100.0], []
+
+        def ask():
+            asked.append(clock[0] - 100.0)
+            if len(asked) == limit:
+                raise ARIObjectGone("enough")
+            yield from ()
+
+        def perform(step):
+            clock[0] = step.deadline
+            raise ARIWaitTimeout("nothing")
+
+        waiter = self.room.open(["A"], [CHANNEL])
+        deadline = None if timeout is None else 100.0 + timeout
+        with (
+            mock.patch("ari.session.waiting.time.monotonic", side_effect=lambda: clock[0]),
+            self.assertRaises((ARIObjectGone, ARIWaitTimeout)),
+        ):
+            drive(first_event(waiter, None, deadline, ask, known=known), perform)
+        return asked
+
+    def test_what_was_just_dealt_with_is_asked_about_later(self):
+        self.assertEqual(self.pauses(known=True), [5, 10, 20, 40, 70, 100, 130, 160])
+
+    def test_what_nothing_is_known_about_is_asked_about_at_once(self):
+        self.assertEqual(self.pauses(known=False, limit=3), [0, 5, 10])
+
+    def test_nothing_is_asked_after_the_deadline(self):
+        self.assertEqual(self.pauses(known=True, timeout=12), [5, 10])
+        self.assertEqual(self.pauses(known=False, timeout=0), [])
 
     def test_a_channel_that_left_and_came_back_since_the_call_is_alive(self):
         self.room.look_back([CHANNEL], self.room.now)

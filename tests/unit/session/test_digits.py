@@ -1,6 +1,7 @@
 """Reading digits: prompts, terminators, silences and hang-ups."""
 
 import json
+import re
 import threading
 from unittest import mock
 
@@ -119,9 +120,14 @@ class ReadDigitsTest(MockedAsterisk):
             "first_digit_timeout": None,
             "terminators": "#",
             "prompt": None,
+            "typed_ahead": False,
+            "match": None,
+            "attempts": 1,
+            "invalid": None,
+            "total_timeout": None,
             **options,
         }
-        reading = read_digits(self.client.swagger, mock.MagicMock(), "c1", **options)
+        reading = read_digits(self.client._session, "c1", **options)
         with (
             mock.patch("ari.session.digits.time.monotonic", return_value=100.0),
             self.assertRaises(ARIObjectGone),
@@ -131,8 +137,8 @@ class ReadDigitsTest(MockedAsterisk):
 
     def test_the_first_digit_has_a_time_of_its_own(self):
         self.assertEqual(self.deadlines("1", "2", timeout=3), [103.0, 103.0, 103.0])
-        found = self.deadlines("1", timeout=3, first_digit_timeout=10)
-        self.assertEqual(found, [110.0, 103.0])
+        found = self.deadlines("1", timeout=3, first_digit_timeout=4)
+        self.assertEqual(found, [104.0, 103.0])
 
     def test_a_digit_interrupts_the_prompt(self):
         self.read(max_digits=2, timeout=DEADLINE, prompt="sound:enter")
@@ -202,5 +208,75 @@ class ReadDigitsTest(MockedAsterisk):
                 self.emit(event("StasisStart", channel=channel_json(), args=[]))
 
     def test_no_digits_cannot_be_asked_for(self):
-        with self.assertRaisesRegex(ValueError, "max_digits=0"):
-            self.channel().read_digits(max_digits=0)
+        for name in ("max_digits", "attempts"):
+            with self.assertRaisesRegex(ValueError, f"{name}=0: it must be at least 1"):
+                self.channel().read_digits(**{name: 0})
+
+    def test_digits_typed_ahead_count_if_asked_for(self):
+        """They are kept from when the handler first waited for digits."""
+        channel = self.channel()
+        self.press("9")
+        self.assertEqual(channel.read_digits(timeout=0, typed_ahead=True), "")
+        self.press("1234567")
+        self.assertEqual(channel.read_digits(3, timeout=0, typed_ahead=True), "123")
+        self.assertEqual(channel.read_digits(2, timeout=0, typed_ahead=True), "45")
+        self.assertEqual(channel.wait_for("ChannelDtmfReceived", timeout=0)["digit"], "6")
+        self.assertEqual(channel.read_digits(2, timeout=0), "")
+        self.press("8")
+        self.assertEqual(channel.read_digits(1, timeout=0, typed_ahead=True), "8")
+
+    def test_digits_with_a_request_between_them_are_not_lost(self):
+        self.serve("POST", "/channels/c1/ring")
+        channel = self.channel()
+        self.read(max_digits=1, timeout=DEADLINE)
+        self.press("1")
+        self.assertEqual(self.outcome.next(), "1")
+        self.assertEqual(channel.read_digits(timeout=0), "")
+        got = []
+        self.press("123456")
+        for _ in range(6):
+            got.append(channel.wait_for("ChannelDtmfReceived", timeout=0)["digit"])
+            channel.ring()
+        self.assertEqual("".join(got), "123456")
+
+    def test_digits_that_do_not_match_are_asked_for_again(self):
+        for match in (r"\d{4}", lambda digits: digits.startswith("1"), str.isdecimal):
+            with self.subTest(match=match):
+                self.read(
+                    max_digits=4,
+                    timeout=DEADLINE,
+                    prompt="sound:enter",
+                    match=match,
+                    attempts=3,
+                    invalid=["sound:sorry"],
+                )
+                self.assertEqual(self.playbacks.next()["media_uri"], "sound:enter")
+                self.press("#")
+                self.assertEqual(self.playbacks.next()["media_uri"], "sound:sorry,sound:enter")
+                self.press("1234")
+                self.assertEqual(self.outcome.next(), "1234")
+
+    def test_no_attempt_that_matches(self):
+        self.read(max_digits=1, timeout=DEADLINE, match="[12]", attempts=2)
+        self.press("3")
+        self.wait_until_it_waits()
+        self.wait_until_it_waits()
+        self.press("4")
+        self.assertEqual(self.outcome.next(), "")
+
+    def test_all_attempts_have_one_time(self):
+        channel = self.channel()
+        options = {"timeout": DEADLINE, "match": "1", "attempts": 9, "total_timeout": 0}
+        self.assertEqual(channel.read_digits(**options), "")
+        self.assertEqual(channel.read_digits(prompt="sound:enter", **options), "")
+        self.assertEqual(len(self.stopped()), 1)
+
+    def test_a_prompt_that_asterisk_forgot_is_over(self):
+        self.mock.add(
+            "GET", re.compile(f"{BASE}/ari/playbacks/.*"), json={"message": "x"}, status=404
+        )
+        with (
+            mock.patch("ari.session.waiting.PAUSES", (0.0,)),
+            mock.patch("ari.session.presence.GRACE", 0.0),
+        ):
+            self.assertEqual(self.channel().read_digits(timeout=0, prompt="sound:unknown"), "")

@@ -1,7 +1,7 @@
 """What is made up for after a gap."""
 
+import json
 import time
-import unittest
 from unittest import mock
 
 import requests
@@ -11,40 +11,12 @@ import ari
 from ari.connection.backoff import Backoff
 from ari.exceptions import ARIObjectGone
 from ari.session.event_sources import EventSources
-from ari.session.gap import check_after_gap, find_gone, resubscribe
+from ari.session.gap import check_after_gap, resubscribe
+from ari.session.presence import find_gone
 from ari.session.run import call_here, call_listeners, take_in
 from ari.transport.procedures import Pause, drive, take_step
 
 from ..support import BASE, MockedAsterisk, channel_json, event
-
-
-class LedgerTest(unittest.TestCase):
-    def setUp(self):
-        self.sources = EventSources()
-
-    def note(self, operation, source, app="app"):
-        self.sources.note(
-            f"applications.{operation}", {"applicationName": app, "eventSource": source}
-        )
-
-    def test_subscriptions_are_counted_as_asterisk_does(self):
-        self.note("subscribe", ["channel:1", "bridge:2"])
-        self.note("subscribe", "channel:1,endpoint:PJSIP")
-        self.note("unsubscribe", ["bridge:2"])
-        self.note("unsubscribe", "never:there")
-        self.note("list", "channel:9")
-        self.assertEqual(self.sources.of("app"), {"channel:1": 2, "endpoint:PJSIP": 1})
-        self.assertEqual(self.sources.of("other"), {})
-
-    def test_what_ended_is_forgotten(self):
-        for app in ("app", "other"):
-            self.note("subscribe", ["channel:1", "bridge:1", "deviceState:1"], app)
-        self.sources.forget_ended("ChannelDestroyed", [("Channel", "1")])
-        self.sources.forget_ended("BridgeDestroyed", [("Bridge", "1")])
-        self.sources.forget_ended("PlaybackFinished", [("Channel", "1"), ("Playback", "1")])
-        self.sources.forget_ended("ChannelDestroyed", [])
-        for app in ("app", "other"):
-            self.assertEqual(self.sources.of(app), {"deviceState:1": 1})
 
 
 class Procedures(MockedAsterisk):
@@ -125,6 +97,29 @@ class ResubscribeTest(Procedures):
             self.assertEqual(self.resubscribe(), ["channel:1"])
         self.assertIn("channel:1", logs.output[0])
         self.assertEqual(self.sources.of("app"), {})
+
+    def test_the_event_filter_is_set_again_before_the_subscriptions(self):
+        wanted = {"allowed": [{"type": "StasisStart"}]}
+        self.serve("PUT", "/applications/app/eventFilter", {"name": "app"})
+        self.serve("POST", "/applications/app/subscription", {"name": "app"})
+        self.client.applications.filter(applicationName="app", filter=wanted)
+        self.client.applications.subscribe(applicationName="app", eventSource="bridge:2")
+        self.sources = self.client._session.event_sources
+        self.present()
+        before = len(self.mock.calls)
+        self.assertEqual(self.resubscribe(), ["bridge:2"])
+        sent = [call.request for call in self.mock.calls][before:]
+        self.assertEqual([r.method for r in sent], ["PUT", "GET", "POST"])
+        self.assertEqual(json.loads(sent[0].body), wanted)
+        self.client.applications.filter(applicationName="app")
+        self.assertIsNone(self.sources.filter_of("app"))
+
+    def test_a_filter_that_is_refused_is_logged(self):
+        values = {"applicationName": "app", "filter": {"allowed": 5}}
+        self.sources.note("applications.filter", values)
+        self.serve("PUT", "/applications/app/eventFilter", {"message": "no"}, status=400)
+        with self.assertLogs("ari.session.gap", "WARNING"):
+            self.resubscribe()
 
     def test_another_refusal_is_not_taken_for_an_end(self):
         self.note("channel:1")

@@ -67,9 +67,10 @@ class BoundedTest(Calls):
         self.make(range(5 * FIRST), destroyed=False)
         self.assertEqual(len(self.client._session.listeners.by_object), 1000)
         session = self.client._session
-        waits, lookback = session.waits, session.lookback
-        for bounded in (session.listeners._left, waits._ends, waits._recent, lookback._since):
-            self.assertLessEqual(len(bounded), 1000)
+        waits = session.waits
+        self.assertLessEqual(len(session.listeners._left), 1000)
+        self.assertLessEqual(len(waits._ends), 3000)
+        self.assertEqual(len(waits._trails), 0)
         self.assertEqual(len(waits._entered), 0)
 
 

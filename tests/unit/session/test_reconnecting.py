@@ -116,9 +116,9 @@ class ReconnectTest(StreamedAsterisk):
         self.assertEqual(waiters[1].get()["type"], "StasisEnd")
         with self.assertRaises(ARIObjectGone):
             waiters[1].get()
-        until = time.monotonic() + DEADLINE
-        while not listeners[0].closed and time.monotonic() < until:
-            pass  # the listeners go after the waits, on another thread
+        deadline = time.monotonic() + DEADLINE
+        while not listeners[0].closed and time.monotonic() < deadline:
+            pass  # the thread that checks is about to close it
         self.assertEqual([s.closed for s in listeners], [True, False])
 
     def test_subscriptions_are_made_again(self):

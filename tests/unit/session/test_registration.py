@@ -1,7 +1,10 @@
 """Registering callbacks: every way to, and what they are called with."""
 
+from unittest import mock
+
 from ari.events.schema import EventSchema
 from ari.model import (
+    CLASS_MAP,
     Bridge,
     Channel,
     DeviceState,
@@ -220,6 +223,22 @@ class OnObjectEventTest(MockedAsterisk):
             {"name": "s"},
             "s",
         )
+
+    def test_a_class_that_takes_the_place_of_another_is_what_listeners_get(self):
+        class MyChannel(Channel):
+            pass
+
+        with mock.patch.dict(CLASS_MAP, Channel=MyChannel):
+            self.check(
+                self.client.on_channel_event, MyChannel, "StasisEnd", "channel", {"id": "c"}, "c"
+            )
+
+    def test_a_class_that_was_taken_out_of_the_map_still_is_what_listeners_get(self):
+        with mock.patch.dict(CLASS_MAP):
+            del CLASS_MAP["Channel"]
+            self.check(
+                self.client.on_channel_event, Channel, "StasisEnd", "channel", {"id": "c"}, "c"
+            )
 
     def test_an_unknown_event_or_one_without_such_an_object(self):
         client = self.client

@@ -2,6 +2,7 @@
 
 import contextlib
 import gc
+import json
 import os
 import signal
 import subprocess
@@ -20,6 +21,7 @@ from ari.swagger.http_client import SynchronousHttpClient
 from ..sockets import (
     CLOSE,
     DEADLINE,
+    TEXT,
     FarEnd,
     Inbox,
     Run,
@@ -27,7 +29,7 @@ from ..sockets import (
     library_threads,
     open_sockets,
 )
-from ..support import channel_json, event
+from ..support import BASE, channel_json, event
 
 AT_ONCE = Reconnect(first_delay=0.0, max_delay=0.0)
 ROOT = Path(__file__).resolve().parents[3]
@@ -104,6 +106,72 @@ class ServingTest(StreamedAsterisk):
         )
         self.assertEqual([got.next(), got.next()], ["destroyed", "left"])
         self.assertTrue(left.closed)
+
+    def originate(self, peer):
+        """Serve originations whose StasisStart comes before their answer."""
+
+        def answer(request):
+            leg = channel_json(request.params.get("channelId", "chosen"))
+            peer.send(event("StasisStart", channel=leg, args=[]), user_event(1))
+            return 200, {}, json.dumps(leg)
+
+        self.mock.add_callback("POST", f"{BASE}/ari/channels", answer)
+
+    def test_a_thread_of_ones_own_hears_of_what_it_makes(self):
+        got, began = Inbox(), Inbox()
+        self.client.on_event("ChannelUserevent", lambda e: began(e))
+        for workers in (0, 2):
+            with self.subTest(workers=workers), mock.patch("ari.session.lookback._HELD_FOR", 0.5):
+                run, peer = self.start(workers=workers)
+                self.originate(peer)
+                leg = self.client.channels.originate(endpoint="PJSIP/a", app="app")
+                began.next()  # the event behind it is handled; it is not
+                leg.on_event("StasisStart", lambda channel, _: got(channel.id))
+                self.assertEqual(got.next(), leg.id)
+                self.assertNotEqual(leg.id, "chosen")
+                run.end()
+
+    def test_a_handler_that_waits_by_its_own_means_is_given_what_it_made(self):
+        got = Inbox()
+
+        def on_start(channel, event):
+            if channel.id == "c1":
+                came = threading.Event()
+                leg = self.client.channels.originate(endpoint="PJSIP/a", app="app")
+                leg.on_event("StasisStart", lambda *_: came.set())
+                got(came.wait(DEADLINE))
+
+        self.client.on_channel_event("StasisStart", on_start)
+        with mock.patch("ari.session.lookback._HELD_FOR", 0.01):
+            _, peer = self.start(workers=2)
+            self.originate(peer)
+            peer.send(start())
+            self.assertTrue(got.next())
+
+    def test_applications_with_commas_between_them_are_several(self):
+        got = Inbox()
+        for app in "abc":
+            self.client.on_application_registered(app, got, app)
+        _, peer = self.start(["a,b", " c", "a"])
+        self.assertEqual(peer.apps, ["a", "b", "c"])
+        self.assertEqual([got.next() for _ in range(3)], ["a", "b", "c"])
+
+    def test_an_application_that_is_run_already(self):
+        got = Inbox()
+
+        def again(channel, event):
+            try:
+                self.client.run("other,app")
+            except RuntimeError as ex:
+                got(str(ex))
+
+        self.client.on_channel_event("StasisStart", again)
+        run, peer = self.start()
+        peer.send(start())
+        self.assertIn("run() got app, whose events another run()", got.next())
+        self.assertEqual(self.exchange.attempts, 1)
+        self.assertIsNone(run.end())
+        self.assertIsNone(self.start()[0].end())
 
     def test_the_pool_is_as_large_as_the_workers(self):
         self.start(workers=40)
@@ -200,6 +268,79 @@ class ServingTest(StreamedAsterisk):
             peer.send(start())
             got.next()
         self.assertIn("my_slow_handler took 0.0 s", logs.output[0])
+
+
+ANSWER = {"type": "RESTResponse", "request_id": "r1", "status_code": 204}
+
+
+class AnswersTest(StreamedAsterisk):
+    """Messages that are answers to requests and not events, as REST over a WebSocket has them."""
+
+    def setUp(self):
+        super().setUp()
+        self.answers, self.events = Inbox(), Inbox()
+        self.client._session.answers["RESTResponse"] = self.answers
+        for event_type in ("RESTResponse", "StasisStart"):
+            self.client.on_event(event_type, self.events)
+
+    def test_they_go_to_whoever_wants_them_and_to_nobody_else(self):
+        _, peer = self.start()
+        peer.send(ANSWER, start())
+        self.assertEqual(self.answers.next(), ANSWER)
+        self.assertEqual(self.events.next()["type"], "StasisStart")
+        self.assertTrue(self.answers.empty)
+        self.assertTrue(self.events.empty)
+
+    def test_they_are_neither_numbered_nor_met_with_waits(self):
+        waits = self.client._session.waits
+        before = waits.count
+        with self.client._session.open_wait(["RESTResponse", "StasisStart"]) as waiter:
+            _, peer = self.start()
+            peer.send(ANSWER, start())
+            self.events.next()
+            self.assertEqual(waiter.get()["type"], "StasisStart")
+        self.assertEqual(waits.count, before + 1)
+
+    def test_they_do_not_wait_for_a_handler(self):
+        """A handler may wait for the answer to its own request."""
+        got = Inbox()
+        self.client.on_event("StasisStart", lambda _event: got(self.answers.next()))
+        _, peer = self.start()
+        peer.send(start(), ANSWER)
+        self.assertEqual(got.next(), ANSWER)
+
+    def test_they_are_taken_on_the_thread_that_reads(self):
+        threads = Inbox()
+        self.client._session.answers["RESTResponse"] = lambda _answer: threads(
+            threading.current_thread().name
+        )
+        _, peer = self.start(workers=2)
+        peer.send(ANSWER)
+        self.assertEqual(threads.next(), "ari-events")
+
+    def test_their_fields_need_not_hold_what_those_of_events_do(self):
+        answer = {"type": "StasisEnd", "channel": "not an object"}
+        self.client._session.answers["StasisEnd"] = self.answers
+        _, peer = self.start()
+        peer.send(answer)
+        self.assertEqual(self.answers.next(), answer)
+
+    def test_without_anybody_who_wants_them_they_are_events(self):
+        del self.client._session.answers["RESTResponse"]
+        _, peer = self.start()
+        peer.send(ANSWER)
+        self.assertEqual(self.events.next(), ANSWER)
+
+    def test_an_answer_to_a_request_that_was_sent_on_the_same_stream(self):
+        connected = Inbox()
+        self.client.on_application_registered("app", connected, "app")
+        _, peer = self.start()
+        connected.next()
+        [run] = self.client._session.runs
+        run.stream.send('{"type": "RESTRequest"}')
+        self.assertEqual(peer.receive(), (TEXT, b'{"type": "RESTRequest"}'))
+        peer.send(ANSWER)
+        self.assertEqual(self.answers.next(), ANSWER)
 
 
 class ReplacedTest(StreamedAsterisk):

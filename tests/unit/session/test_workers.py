@@ -1,10 +1,13 @@
 """Calling handlers: lanes, workers, and what is logged."""
 
+import logging
+import math
 import threading
 import time
 import unittest
 from unittest import mock
 
+from ari.session.waiting import ThreadTime
 from ari.session.workers import Workers
 
 from ..sockets import DEADLINE, Inbox
@@ -197,6 +200,68 @@ class WorkersTest(unittest.TestCase):
             workers.call(Handler("mine"), lambda: None)
         self.assertIn("slow handler: mine took 2.5 s", logs.output[0])
 
+    def hang(self, workers, wait=None):
+        """Have a handler hang; return what ends it, and an inbox for the end of the run."""
+        go_on, began = threading.Event(), threading.Event()
+
+        def handle():
+            began.set()
+            (wait or go_on.wait)(DEADLINE)
+
+        workers.put("a", lambda: workers.call(Handler("stuck"), handle))
+        for _ in range(3):
+            workers.put("a", lambda: None)
+        ended = in_thread(self, workers.run)
+        self.assertTrue(began.wait(DEADLINE))
+        return go_on, ended
+
+    def test_a_handler_that_hangs_is_named_while_it_does(self):
+        for count in (0, 1):
+            with self.subTest(workers=count), mock.patch("ari.session.workers._HANGING", 0.0):
+                workers = self.workers(count)
+                go_on, ended = self.hang(workers)
+                with self.assertLogs("ari.session.workers", "WARNING") as logs:
+                    workers.report_hanging()
+                self.assertRegex(logs.output[0], "hangs: stuck for 0 s; 3 events wait behind it")
+                go_on.set()
+                workers.finish()
+                ended.next()
+                with self.assertNoLogs("ari.session.workers"):
+                    workers.report_hanging()
+
+    def test_it_is_named_again_after_twice_the_time(self):
+        workers = self.workers(1)
+        with mock.patch("ari.session.workers.time.monotonic") as clock:
+            clock.return_value = 100.0
+            go_on, ended = self.hang(workers)
+            named = []
+            for seconds in (9, 10, 11, 19, 20, 39, 40):
+                clock.return_value = 100.0 + seconds
+                with self.assertLogs("ari", "DEBUG") as logs:
+                    logging.getLogger("ari.test").debug("")
+                    workers.report_hanging()
+                named += [seconds] * (len(logs.output) - 1)
+        self.assertEqual(named, [10, 20, 40])
+        go_on.set()
+        workers.finish()
+        ended.next()
+
+    def test_a_handler_that_waits_for_an_event_does_not_hang(self):
+        woke = ThreadTime({})
+        workers = self.workers(1, time_waited=woke)
+        with mock.patch("ari.session.workers._HANGING", 0.0):
+            go_on, ended = self.hang(workers)
+            (thread,) = workers._running
+            for moment, warnings in ((math.inf, 0), (0.0, 1)):
+                woke.woke[thread] = moment
+                with self.assertLogs("ari", "DEBUG") as logs:
+                    logging.getLogger("ari.test").debug("")
+                    workers.report_hanging()
+                self.assertEqual(len(logs.output) - 1, warnings)
+        go_on.set()
+        workers.finish()
+        ended.next()
+
     def test_waiting_on_purpose_is_not_slow(self):
         waited = mock.Mock()
         type(waited).waited = mock.PropertyMock(side_effect=[1.0, 3.0])
@@ -255,9 +320,32 @@ class WorkersTest(unittest.TestCase):
         workers.put("a", first)
         self.run_all(workers)
 
-    def test_without_workers_nothing_is_held(self):
-        workers, ran = self.workers(), []
-        workers.hold("a")
-        workers.put("a", lambda: ran.append(1))
+    def test_without_workers_what_is_held_is_handled_apart_and_in_order(self):
+        ran, workers = [], self.workers()
+        in_thread(self, workers.hold, "b").next()
+        for key, number in (("a", 1), ("b", 2), ("a", 3), ("b", 4)):
+            workers.put(key, lambda k=key, n=number: ran.append((k, n)))
+        workers.put("a", lambda: workers.hold_for("b", 0))
         self.run_all(workers)
-        self.assertEqual(ran, [1])
+        self.assertEqual(ran, [("a", 1), ("a", 3), ("b", 2), ("b", 4)])
+
+    def test_what_is_held_is_released_after_a_time(self):
+        for count in (0, 1):
+            with self.subTest(workers=count):
+                ran, workers = Inbox(), self.workers(count)
+                workers.hold("a")
+                workers.put("a", lambda ran=ran: ran("a"))
+                ended = in_thread(self, workers.run)
+                with self.assertLogs("ari.session.workers", "INFO") as logs:
+                    workers.hold_for("a", 0.01)
+                    self.assertEqual(ran.next(), "a")
+                self.assertIn("held back for who made a", logs.output[0])
+                workers.finish()
+                ended.next()
+
+    def test_a_time_for_what_is_not_held_is_nothing(self):
+        ran, workers = [], self.workers(1)
+        workers.hold_for("a", DEADLINE)
+        workers.put("a", lambda: ran.append("a"))
+        self.run_all(workers)
+        self.assertEqual(ran, ["a"])

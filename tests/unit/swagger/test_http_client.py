@@ -8,6 +8,7 @@ import requests
 import websocket
 
 import ari
+from ari.swagger.client import SwaggerClient
 from ari.swagger.http_client import (
     ApiKeyAuthenticator,
     Authenticator,
@@ -16,7 +17,18 @@ from ari.swagger.http_client import (
     SynchronousHttpClient,
 )
 
-from ..support import BASIC, DEADLINE, PASSWORD, USER, MockedHttp, Server, free_port
+from ..support import (
+    BASIC,
+    DEADLINE,
+    PASSWORD,
+    USER,
+    MockedHttp,
+    Server,
+    free_port,
+    tiny_declaration,
+    tiny_listing,
+    tiny_operation,
+)
 
 URL = "http://ari.test:8088/ari/x"
 
@@ -47,7 +59,37 @@ class AuthenticatorTest(unittest.TestCase):
         self.assertFalse(authenticator.matches("http://evil.test/ari.test"))
         self.assertFalse(authenticator.matches("http://ari.test.evil.test/"))
 
+    def test_it_is_for_its_scheme_host_and_port_if_it_names_them(self):
+        for host, here, elsewhere in (
+            ("h:8088", ["http://h:8088/x", "wss://H:8088/x"], ["http://h/x", "http://h:80881/x"]),
+            ("http://h:8088/ari", ["http://h:8088/x", "ws://h:8088"], ["https://h:8088/x"]),
+            ("https://h", ["https://h/x", "wss://h:443/x"], ["http://h/x", "https://h:8089/x"]),
+            ("http://h", ["http://h/x", "http://h:80/x"], ["http://h:8088/x", "https://h/x"]),
+            ("h:80", ["http://h/x"], ["https://h/x", "http://h:hush/x"]),
+            ("::1", ["http://[::1]:8088/x"], ["http://[::2]:8088/x"]),
+            ("[::1]:8088", ["http://[::1]:8088/x"], ["http://[::1]:8089/x"]),
+        ):
+            authenticator = BasicAuthenticator(host, "u", "p")
+            for url in here:
+                self.assertTrue(authenticator.matches(url), (host, url))
+            for url in elsewhere:
+                self.assertFalse(authenticator.matches(url), (host, url))
+
+    def test_a_host_that_is_not_valid_is_refused_and_not_shown(self):
+        for host in ("h:hush", "http://h:hush", "[hush", "http://h:99999"):
+            with self.assertRaisesRegex(ValueError, "host that is not valid") as caught:
+                BasicAuthenticator(host, "u", "p")
+            self.assertNotIn("hush", str(caught.exception))
+            self.assertIsNone(caught.exception.__context__)
+
+    def test_a_user_name_with_a_colon_is_refused_and_not_shown(self):
+        with self.assertRaisesRegex(ValueError, "user name holds a colon") as caught:
+            BasicAuthenticator("h", "joe:hush", "p")
+        self.assertNotIn("hush", str(caught.exception))
+
     def test_nothing_of_the_credentials_is_shown(self):
+        self.assertNotIn("pw", repr(BasicAuthenticator("http://u:pw@h", "u", "pw")))
+        self.assertNotIn("pw", repr(BasicAuthenticator("u:pw@h", "u", "pw")))
         for shown in (BasicAuthenticator("h", "u", "pw"), ApiKeyAuthenticator("h", "u:pw")):
             self.assertNotIn("pw", repr(shown))
             self.assertIn("'h'", repr(shown))
@@ -94,6 +136,35 @@ class RequestTest(MockedHttp):
         self.assertEqual(self.sent.headers["Authorization"], BASIC)
         self.assertEqual(self.query, {"a": "b"})
         self.assertEqual(self.http.user_for(URL), USER)
+
+    def test_credentials_stay_with_the_first_server_on_their_host(self):
+        elsewhere = ("http://ari.test/x", "https://ari.test:8088/x", "http://ari.test:8089/x")
+        self.serve("GET", "/x")
+        for set_credentials in (
+            lambda: self.http.set_basic_auth("ari.test", USER, PASSWORD),
+            lambda: self.http.set_api_key("ari.test", f"{USER}:{PASSWORD}"),
+        ):
+            set_credentials()
+            self.http.request("GET", URL)
+            for url in elsewhere:
+                self.mock.add("GET", url, status=204)
+                self.http.request("GET", url)
+                self.assertNotIn("Authorization", self.sent.headers, url)
+                self.assertIsNone(self.http.user_for(url))
+            self.http.request("GET", URL)
+            self.assertEqual(self.sent.headers["Authorization"], BASIC)
+
+    def test_a_path_in_a_description_does_not_lead_credentials_to_another_port(self):
+        listing = tiny_listing("things")
+        listing["apis"][0]["api_declaration"] = tiny_declaration(
+            [tiny_operation("steal")], path="81/steal"
+        )
+        self.mock.add("GET", "http://ari.test:8081/steal", status=204)
+        for host in ("ari.test:80", "http://ari.test"):
+            self.http.set_basic_auth(host, USER, PASSWORD)
+            SwaggerClient(listing, self.http, "http://ari.test:80").things.steal()
+            self.assertEqual(self.sent.url, "http://ari.test:8081/steal")
+            self.assertNotIn("Authorization", self.sent.headers)
 
     def test_an_api_key(self):
         self.serve("GET", "/x")

@@ -6,6 +6,8 @@ import typing
 import unittest
 from urllib.parse import unquote
 
+import requests
+
 from ari.swagger.declarations import OperationModel
 from ari.swagger.request import Request, bind, build, near_miss, python_name, signature
 
@@ -224,6 +226,103 @@ class BuildTest(unittest.TestCase):
 
     def test_a_websocket_is_marked(self):
         self.assertTrue(build(model(tiny_operation(is_websocket=True)), {}).is_websocket)
+
+    def test_text_that_is_not_unicode_is_refused_and_not_shown(self):
+        for wrong in ("hush\ud800", b"hush\xff", ["hush\ud800"]):
+            for name in ("tech", "media"):
+                if name == "tech" and isinstance(wrong, list):
+                    continue
+                with self.assertRaisesRegex(ValueError, rf"get\(\) got {name} as text") as caught:
+                    self.get(**{name: wrong})
+                self.assertNotIn("hush", str(caught.exception))
+                self.assertIsNone(caught.exception.__context__)
+
+    def test_a_number_with_a_minimum(self):
+        parameter = tiny_parameter("after", data_type="int", refuseBelow=0)
+        operation = model(tiny_operation("wait", parameters=[parameter]))
+        for value in (0, "5", 1.5):
+            self.assertEqual(build(operation, {"after": value}).query, {"after": str(value)})
+        for value in (-1, "-1", float("nan")):
+            with self.assertRaisesRegex(ValueError, "must be at least 0"):
+                build(operation, {"after": value})
+        with self.assertRaisesRegex(TypeError, "wants a number as after, got a str") as caught:
+            build(operation, {"after": "hush"})
+        self.assertIsNone(caught.exception.__context__)
+
+    def test_a_body_that_json_cannot_carry(self):
+        circle = {}
+        circle["self"] = circle
+        for wrong in ({"A": object()}, {"A": float("nan")}, circle, {("a", "b"): 1}):
+            with self.assertRaisesRegex(TypeError, r"create\(\) got a body that JSON cannot carry"):
+                self.body(wrong)
+
+
+class LongValuesTest(unittest.TestCase):
+    """A server that takes request lines of 100 bytes."""
+
+    PARAMETERS = (
+        tiny_parameter("id", "path", required=True),
+        tiny_parameter("text"),
+        tiny_parameter("names", many=True),
+        tiny_parameter("count", data_type="int"),
+        tiny_parameter("variables", "body", data_type="containers"),
+    )
+
+    def build(self, method="POST", marks=None, **values):
+        parameters = json.loads(json.dumps(self.PARAMETERS))
+        parameters[-1].update(marks or {})
+        declared = tiny_operation("say", method, parameters=parameters, longestLine=100)
+        return build(model(declared, "http://h.test/ari/{id}"), {"id": "i", **values})
+
+    def line(self, request):
+        url = requests.Request(request.method, request.url, params=request.query).prepare().path_url
+        return f"{request.method} {url} HTTP/1.1\r\n".encode()
+
+    def test_what_just_fits_stays_in_the_query(self):
+        overhead = len(self.line(self.build(text="")))
+        request = self.build(text="x" * (100 - overhead))
+        self.assertEqual(len(self.line(request)), 100)
+        self.assertIsNone(request.body)
+        request = self.build(text="x" * (101 - overhead))
+        self.assertEqual(request.query, {})
+        self.assertEqual(json.loads(request.body), {"text": "x" * (101 - overhead)})
+
+    def test_what_counts_is_the_encoded_length(self):
+        for method in ("POST", "PUT"):
+            request = self.build(method, text="ж" * 15)
+            self.assertEqual(request.query, {})
+            self.assertEqual(json.loads(request.body), {"text": "ж" * 15})
+
+    def test_numbers_stay_in_the_query_and_lists_become_lists(self):
+        names = ["n" * 40, "o" * 40]
+        for given in (names, ",".join(names), iter(names)):
+            request = self.build(names=given, text="t", count=5)
+            self.assertEqual(request.query, {"count": "5"})
+            self.assertEqual(json.loads(request.body), {"text": "t", "names": names})
+
+    def test_they_stand_beside_a_body_that_there_is(self):
+        for variables in ({"A": "1"}, {"variables": {"A": "1"}}):
+            request = self.build(text="x" * 100, variables=variables)
+            self.assertEqual(json.loads(request.body), {"variables": {"A": "1"}, "text": "x" * 100})
+        # The server takes the member of a body for more than the query's, so it stays.
+        request = self.build(text="x" * 100, variables={"variables": {}, "text": "y"})
+        self.assertEqual(json.loads(request.body), {"variables": {}, "text": "y"})
+
+    def test_what_has_no_other_place_is_refused(self):
+        pattern = r"say\(\) makes a request line of \d+ bytes, and the server takes 100: shorten "
+        for expected, values in (
+            ("text", {"method": "GET", "text": "hush" * 30, "names": "n"}),
+            ("text", {"method": "DELETE", "text": "hush" * 30}),
+            ("text", {"text": "hush" * 30, "marks": {"flat": True}}),
+            ("the id", {"id": "hush" * 30}),
+        ):
+            with self.assertRaisesRegex(ValueError, pattern + expected) as caught:
+                self.build(**values)
+            self.assertNotIn("hush", str(caught.exception))
+
+    def test_a_server_without_a_limit_gets_it_in_the_query(self):
+        request = build(GET, {"tech": "a", "resource": "b", "media": "x" * 9999})
+        self.assertEqual(request.query, {"media": "x" * 9999})
 
 
 class SignatureTest(unittest.TestCase):
