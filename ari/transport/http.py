@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any, Protocol
 
 import requests
@@ -17,7 +17,7 @@ import websocket
 
 from ..exceptions import ARIException
 from .base import Request, Response
-from .errors import read_json, response_error, transport_error, without_query
+from .errors import response_error, transport_error, without_query
 
 __all__ = ["HttpClientLike", "HttpTransport"]
 
