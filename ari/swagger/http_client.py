@@ -24,7 +24,7 @@ from requests.utils import DEFAULT_CA_BUNDLE_PATH, select_proxy
 
 from ..exceptions import ARIConnectionError
 from ..transport.errors import response_error, root_cause, without_query
-from ..transport.redaction import queries_unlogged
+from ..transport.redaction import UNDER_WAY, cut_queries_from_log
 from .opening import Line, Opening
 
 if TYPE_CHECKING:
@@ -128,6 +128,8 @@ class Authenticator:
 
     username: str | None = None
     _bound_to: _Origin | None = None
+    #: How addresses begin that are certainly on the server that they are bound to.
+    _beginning: str | None = None
 
     def __init__(self, host: str) -> None:
         self.host = without_query(host) if "://" in host else host.rpartition("@")[2]
@@ -139,6 +141,8 @@ class Authenticator:
 
     def matches(self, url: str) -> bool:
         """Tell whether this url is on the server that the credentials are for."""
+        if self._beginning is not None and url.startswith(self._beginning):
+            return True
         there, meant = _origin_of(url), self._bound_to or _origin_of(self.host)
         if there is None or meant is None:
             return False
@@ -147,6 +151,8 @@ class Authenticator:
     def bind(self, url: str) -> None:
         """Keep the credentials from now on to the scheme, host and port of this url."""
         self._bound_to = self._bound_to or _origin_of(url)
+        parts = urlsplit(url)
+        self._beginning = f"{parts.scheme}://{parts.netloc}/"
 
     def apply(self, request: requests.Request) -> requests.Request:
         """Put the credentials on the request, and return it."""
@@ -215,6 +221,7 @@ class SynchronousHttpClient(HttpClient):
         verify: bool | str = True,
         cert: str | tuple[str, str] | None = None,
     ) -> None:
+        cut_queries_from_log()
         self.session = requests.Session()
         self.session.verify = verify
         self.session.cert = cert
@@ -284,11 +291,14 @@ class SynchronousHttpClient(HttpClient):
 
     def _send(self, prepared: requests.PreparedRequest, settings: Any) -> requests.Response:
         # A redirect would make a GET of a POST, and lead away from the address that the user gave.
-        with queries_unlogged():
+        under_way = UNDER_WAY.set(True)
+        try:
             response = self.session.send(
                 prepared, timeout=self.timeout, allow_redirects=False, **settings
             )
-        if _lacks_a_length(response):
+        finally:
+            UNDER_WAY.reset(under_way)
+        if response.status_code in (200, 201, 202) and _lacks_a_length(response):
             raise requests.ConnectionError("the answer broke off in its headers", request=prepared)
         if response.status_code >= 400 and (proxy := self.proxy_for(str(prepared.url))):
             response.proxy = proxy  # type: ignore[attr-defined]  # it may be the one that refuses
@@ -396,8 +406,7 @@ def _origin_of(address: str) -> _Origin | None:
 def _lacks_a_length(response: requests.Response) -> bool:
     """Tell whether an answer has no body, and no header that says so: its end is missing."""
     return (
-        response.status_code in (200, 201, 202)
-        and getattr(response.raw, "version", None) == 11
+        getattr(response.raw, "version", None) == 11
         and response.request.method != "HEAD"
         and not response.headers.keys() & {"Content-Length", "Transfer-Encoding"}
         and not response.content

@@ -161,6 +161,7 @@ def build(operation: OperationModel, values: Mapping[str, object]) -> Request:
     query: dict[str, str] = {}
     body: Json = {}
     has_body = False
+    size = 0
     for parameter in operation.parameters:
         name = parameter.name
         value = values.get(name)
@@ -177,12 +178,15 @@ def build(operation: OperationModel, values: Mapping[str, object]) -> Request:
             body.update(_body(operation, parameter, value))
         elif parameter.place == "query":
             query[name] = _text(operation, name, value)
+            size += len(name) + len(query[name])
         else:
             raise TypeError(
                 f"{operation.nickname}() has {name} in the {parameter.place}, which is not "
                 "supported"
             )
-    if operation.longest_line is not None:
+    # Encoded, a character of the query takes twelve bytes at the most.
+    longest = operation.longest_line
+    if longest is not None and 12 * size + len(uri) + 100 > longest:
         has_body |= _shorten(operation, uri, query, body)
     return Request(
         method=operation.method,

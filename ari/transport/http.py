@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import logging
 import sys
-from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
 import requests
@@ -17,7 +16,7 @@ import websocket
 
 from ..exceptions import ARIException
 from .base import Request, Response
-from .errors import read_json, response_error, transport_error, without_query
+from .errors import response_error, transport_error, without_query
 
 __all__ = ["HttpClientLike", "HttpTransport"]
 
@@ -66,46 +65,51 @@ class HttpTransport:
 
     def send(self, request: Request) -> Response:
         """Send a request and return the response, whatever its status."""
-        log.debug("%s: %s %s", request.operation, request.method, without_query(request.url))
-        method, url, query = request.method, request.url, request.query
-        client = self.http_client
-        if request.body is None:
-            answer: Response = self._attempt(
-                request, lambda: client.request(method, url, params=query)
-            )
-        else:
-            answer = self._attempt(
-                request,
-                lambda: client.request(
-                    method, url, params=query, data=request.body, headers=dict(_JSON_HEADERS)
-                ),
-            )
-        return answer
+        if log.isEnabledFor(logging.DEBUG):
+            where = without_query(request.url)
+            log.debug("%s: %s %s", request.operation, request.method, where)
+        handled = sys.exc_info()[1]
+        try:
+            answer: Response
+            if request.body is None:
+                answer = self.http_client.request(request.method, request.url, params=request.query)
+            else:
+                answer = self.http_client.request(
+                    request.method,
+                    request.url,
+                    params=request.query,
+                    data=request.body,
+                    headers=dict(_JSON_HEADERS),
+                )
+            return answer
+        except ARIException:
+            raise
+        except _FAILURES as ex:
+            failure = self._failure(ex, request, handled)
+        raise failure  # here, since inside of the block the error of requests would be its context
 
     def open_websocket(self, request: Request) -> Any:
         """Open the WebSocket that a request asks for, and return the client's own socket."""
         log.debug("%s: %s", request.operation, without_query(request.url))
         url = "ws" + request.url.removeprefix("http")
-        return self._attempt(
-            request, lambda: self.http_client.ws_connect(url, params=request.query)
-        )
-
-    def _attempt(self, request: Request, call: Callable[[], Any]) -> Any:
-        """Call the http client; what breaks becomes an error of the library's own."""
         handled = sys.exc_info()[1]
-        failure: ARIException
         try:
-            return call()
+            return self.http_client.ws_connect(url, params=request.query)
         except ARIException:
             raise
         except _FAILURES as ex:
-            refusal = getattr(ex, "response", None)
-            if isinstance(ex, requests.HTTPError) and refusal is not None:
-                failure = response_error(refusal, request.operation)
-            else:
-                proxy = self._proxy_for(request.url)
-                failure = transport_error(ex, request, proxy=proxy, handled=handled)
-        raise failure  # here, since inside of the block the error of requests would be its context
+            failure = self._failure(ex, request, handled)
+        raise failure
+
+    def _failure(
+        self, error: Exception, request: Request, handled: BaseException | None
+    ) -> ARIException:
+        """Return the library's error for what an http client raised."""
+        refusal = getattr(error, "response", None)
+        if isinstance(error, requests.HTTPError) and refusal is not None:
+            return response_error(refusal, request.operation)
+        proxy = self._proxy_for(request.url)
+        return transport_error(error, request, proxy=proxy, handled=handled)
 
     def _proxy_for(self, url: str) -> str | None:
         found = getattr(self.http_client, "proxy_for", None)

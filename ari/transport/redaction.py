@@ -7,13 +7,12 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
 from contextvars import ContextVar
 
-__all__ = ["queries_unlogged"]
+__all__ = ["UNDER_WAY", "cut_queries_from_log"]
 
-_UNDER_WAY: ContextVar[bool] = ContextVar("ari_request_under_way", default=False)
+#: Whether a request of this library is under way on this thread.
+UNDER_WAY: ContextVar[bool] = ContextVar("ari_request_under_way", default=False)
 
 _QUERY = re.compile(r"\?\S*")
 
@@ -22,7 +21,7 @@ class _WithoutQueries(logging.Filter):
     """Cuts the query off the addresses in a record."""
 
     def filter(self, record: logging.LogRecord) -> bool:
-        if _UNDER_WAY.get() and isinstance(record.args, tuple):
+        if UNDER_WAY.get() and isinstance(record.args, tuple):
             record.args = tuple(
                 _QUERY.sub("", arg) if isinstance(arg, str) else arg for arg in record.args
             )
@@ -32,13 +31,7 @@ class _WithoutQueries(logging.Filter):
 _FILTER = _WithoutQueries()
 
 
-@contextmanager
-def queries_unlogged() -> Iterator[None]:
-    """Have urllib3 log addresses without queries while the block runs, on this thread alone."""
+def cut_queries_from_log() -> None:
+    """Have urllib3 log addresses without queries while :data:`UNDER_WAY`; twice does no harm."""
     for name in ("urllib3.connection", "urllib3.connectionpool"):
-        logging.getLogger(name).addFilter(_FILTER)  # a second time it does nothing
-    token = _UNDER_WAY.set(True)
-    try:
-        yield
-    finally:
-        _UNDER_WAY.reset(token)
+        logging.getLogger(name).addFilter(_FILTER)

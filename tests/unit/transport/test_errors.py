@@ -49,7 +49,7 @@ class FromResponseTest(unittest.TestCase):
             str(error), "channels.answer: 409 Channel not in Stasis (GET http://a.test/ari/x)"
         )
         self.assertEqual(error.message, "Channel not in Stasis")
-        self.assertIs(error.response, response)
+        self.assertEqual(error.response.json(), {"message": "Channel not in Stasis"})
 
     def test_some_500s_say_error_instead(self):
         error = response_error(make_response({"error": "Allocation failed"}, 500), "x")
@@ -121,9 +121,11 @@ class TransportErrorsTest(unittest.TestCase):
         error = self.translate(outer)
         self.assertIs(type(error), ari.ARIConnectionError)
         self.assertEqual(
-            str(error), "channels.list: cannot reach http://a.test/ari: Connection refused"
+            str(error),
+            "channels.list: cannot reach http://a.test/ari: Connection refused; nothing was sent",
         )
-        self.assertIs(error.__cause__, outer)
+        self.assertIsInstance(error.__cause__, ConnectionRefusedError)
+        self.assertIsNone(error.__context__)
 
     def test_tls_towards_a_port_that_speaks_none(self):
         for reason in ("WRONG_VERSION_NUMBER", "RECORD_LAYER_FAILURE"):

@@ -99,7 +99,8 @@ class SendingTest(unittest.TestCase):
             with self.subTest(raised=raised), self.assertRaises(cls) as caught:
                 HttpTransport(Plain(raised)).send(GET)
             self.assertIs(type(caught.exception), cls)
-            self.assertIs(caught.exception.__cause__, raised)
+            self.assertIsNot(caught.exception.__cause__, raised)
+            self.assertIsNone(caught.exception.__context__)
             self.assertIn("things.list: ", str(caught.exception))
             self.assertIn("http://a.test/ari/things", str(caught.exception))
             self.assertNotIn("pw", str(caught.exception))
