@@ -141,6 +141,10 @@ class WebSocketSource:
             self._bell.close()
             self._rope.close()
 
+    def abandon(self) -> None:
+        """Close this process's copies of the file descriptors, which the parent goes on using."""
+        self.close(farewell=False)
+
     # What the reading thread does.
 
     def _something_came(self, until: float) -> bool:

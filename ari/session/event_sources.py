@@ -20,6 +20,10 @@ class EventSources:
         self._filters: dict[str, Mapping[str, object]] = {}
         self._lock = threading.Lock()
 
+    def renew_lock(self) -> None:
+        """Replace the lock, in a forked child: nobody may be left there to release the old one."""
+        self._lock = threading.Lock()
+
     def note(self, operation: str, values: Mapping[str, object]) -> None:
         """Record an operation that succeeded, if it subscribed, unsubscribed or set a filter.
 

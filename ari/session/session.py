@@ -6,11 +6,13 @@ Whatever is below a client gets what it needs from its session, and does not kno
 from __future__ import annotations
 
 import logging
+import os
 import threading
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from typing import Protocol
 
+from .. import forks
 from ..connection.source import Source
 from ..connection.websocket import as_source
 from ..events.listeners import ListenerTable
@@ -55,6 +57,9 @@ class Running(Protocol):
 
     def close(self) -> None:
         """End soon; from any thread."""
+
+    def abandon(self, why: str) -> None:
+        """Leave everything to the parent, in a forked child."""
 
 
 class Session:
@@ -103,6 +108,7 @@ class Session:
         self.time_waited = ThreadTime({})
         self._closed = False
         self._lock = threading.RLock()
+        forks.tell_in_children(self)
 
     def connect(self, apps: Sequence[str]) -> Source:
         """Open the source of the events of applications, without reading it.
@@ -110,6 +116,28 @@ class Session:
         :raises ARIException: it cannot be opened.
         """
         return as_source(self.swagger.events.eventWebsocket(app=",".join(apps)))
+
+    def on_fork(self, parent: int) -> None:
+        """Leave runs to the parent, whose threads read the events; see :mod:`ari.forks`."""
+        self._lock = threading.RLock()
+        for part in (
+            self.listeners,
+            self.registered,
+            self.deregistered,
+            self.event_sources,
+        ):
+            part.renew_lock()
+        self.waits.on_fork(threading.get_ident())
+        runs, self.runs = self.runs, []
+        if runs:
+            why = (
+                f"process {parent} reads the events, and not its child {os.getpid()}; "
+                "a run() of the child's own reads events here"
+            )
+            for run in runs:
+                run.abandon(why)
+            self.websockets.clear()
+            self.waits.close(why)
 
     # Waiting.
 
@@ -120,6 +148,7 @@ class Session:
         :param keys: the objects that the events must be about, any of them; the end of any of
             them ends the wait. Without keys, events about anything.
         """
+        forks.notice()
         types = frozenset(types)
         waiter = ThreadWaiter(
             self.waits,
@@ -168,6 +197,7 @@ class Session:
         :raises RuntimeError: another run of this client reads the events of its applications, and
             would be cut off from them.
         """
+        forks.notice()
         with self._lock:
             others = [other for other in self.runs if other.reading and not other.closing]
             taken = {app for other in others for app in other.apps}
@@ -206,6 +236,7 @@ class Session:
 
     def close(self) -> None:
         """End all runs and waits; the last run, or else this call, closes the connections."""
+        forks.notice()
         with self._lock:
             self._closed = True
             runs = list(self.runs)
