@@ -195,8 +195,8 @@ class LookBack:
         name = call.operation.name
         if call.operation.resource == "applications":
             self._event_sources.note(name, call.values)
-        if name in UNREPORTED_ENDS:
-            class_name, parameter = UNREPORTED_ENDS[name]
+        class_name, parameter = UNREPORTED_ENDS.get(name, ("", ""))
+        if parameter in call.values:
             key = (class_name, str(call.values[parameter]))
             self._waits.retire(key, "was destroyed", grace=_LAST_EVENTS)
             self._listeners.keep_for_a_while(key)

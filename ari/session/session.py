@@ -18,8 +18,9 @@ from ..connection.websocket import as_source
 from ..events.listeners import ListenerTable
 from ..events.schema import EventSchema
 from ..events.waits import WaitingRoom
+from ..exceptions import ARIDescriptionError
 from ..kinds import Key
-from ..swagger.client import SwaggerClient
+from ..swagger.client import Operation, SwaggerClient
 from ..transport.base import Json
 from ..transport.procedures import Procedure
 from .event_sources import EventSources
@@ -115,7 +116,19 @@ class Session:
 
         :raises ARIException: it cannot be opened.
         """
-        return as_source(self.swagger.events.eventWebsocket(app=",".join(apps)))
+        events = self.swagger.get_resource("events")
+        opening = getattr(events, "eventWebsocket", None)
+        if opening is None:
+            opening = self.swagger.require("events.eventWebsocket")
+        arguments = {"app": ",".join(apps)}
+        if isinstance(opening, Operation):  # else it is the user's own
+            try:
+                opening.request(**arguments)
+            except TypeError as ex:
+                raise ARIDescriptionError(
+                    f"{opening.model.name} is not declared as run() calls it: {ex}"
+                ) from ex
+        return as_source(opening(**arguments))
 
     def on_fork(self, parent: int) -> None:
         """Leave runs to the parent, whose threads read the events; see :mod:`ari.forks`."""
