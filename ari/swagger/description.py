@@ -150,11 +150,14 @@ def _load(
 
 def _read_file(url: str, what: str, *, required: bool) -> Json | None:
     try:
-        return _parse(Path(url2pathname(urlsplit(url).path)).read_bytes(), url, what)
+        content = Path(url2pathname(urlsplit(url).path)).read_bytes()
     except FileNotFoundError as ex:
         if not required:
             return None
         raise SwaggerError(f"no such file; expected {what}", url, ex) from ex
+    except (OSError, ValueError) as ex:  # a folder, or a name that no file can have
+        raise SwaggerError(f"it cannot be read ({ex}); expected {what}", url, ex) from ex
+    return _parse(content, url, what)
 
 
 def _document(
@@ -215,7 +218,7 @@ def _root(resources_url: str, resources: Json) -> str:
 def _declaration_url(resources_url: str, root: str, path: str) -> str:
     path = path.replace("{format}", "json")
     if urlsplit(resources_url).scheme == "file":
-        return urljoin(resources_url, basename(path))
+        return urljoin(resources_url, f"./{basename(path)}")  # even if it looks like a URL
     return root.rstrip("/") + path
 
 
