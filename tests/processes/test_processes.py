@@ -142,6 +142,7 @@ WEB_SERVERS = {
     "gunicorn": GUNICORN,
     "gunicorn, preloaded": [*GUNICORN, "--preload"],
     "gunicorn, preloaded, threads": [*GUNICORN, "--preload", "--threads", "4"],
+    "gunicorn, preloaded, gevent": [*GUNICORN, "--preload", "--worker-class", "gevent"],
     "uwsgi": UWSGI,
     "uwsgi, threads": [*UWSGI, "--enable-threads", "--threads", "4"],
     "uwsgi, lazy": [*UWSGI, "--lazy-apps"],
