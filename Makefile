@@ -59,4 +59,4 @@ bench: $(VENV_READY)
 clean:
 	rm -rf $(VENV) .venv-* build dist *.egg-info docs/_build
 
-include tests/asterisk/asterisk.mk tests/interop/interop.mk
+include tests/asterisk/asterisk.mk tests/interop/interop.mk tests/processes/processes.mk

@@ -22,7 +22,7 @@ from .session.session import Session
 from .session.startup import describe, make_swagger_client, wait_for_start
 from .session.waiting import NextEvent, ThreadWaiter
 from .swagger.client import SwaggerClient
-from .swagger.declarations import OperationModel
+from .swagger.declarations import OperationModel, free_names
 from .swagger.http_client import DEFAULT_TIMEOUT, SynchronousHttpClient
 from .swagger.request import near_miss
 from .transport.base import Json
@@ -169,6 +169,11 @@ class Client(Listening):
         self.event_models: dict[str, Json] = (
             events.json["api_declaration"]["models"] if events is not None else {}
         )
+        names = free_names(
+            self.repositories, lambda name: hasattr(type(self), name) or name in self.__dict__
+        )
+        #: The repositories by the attributes that they are.
+        self._named = {names[name]: found for name, found in self.repositories.items()}
 
     def __repr__(self) -> str:
         return f"Client({self.base_url!r})"
@@ -180,16 +185,16 @@ class Client(Listening):
         self.close()
 
     def __dir__(self) -> list[str]:
-        return [*super().__dir__(), *self.repositories]
+        return [*super().__dir__(), *self._named]
 
     def __getattr__(self, name: str) -> Repository:
-        repositories: dict[str, Repository] = self.__dict__.get("repositories", {})
-        if name not in repositories:
+        named: dict[str, Repository] = self.__dict__.get("_named", {})
+        if name not in named:
             raise AttributeError(
-                f"Asterisk has no resource {name!r}{near_miss(name, repositories)}; "
-                f"available: {', '.join(sorted(repositories))}"
+                f"Asterisk has no resource {name!r}{near_miss(name, named)}; "
+                f"available: {', '.join(sorted(named))}"
             )
-        return repositories[name]
+        return named[name]
 
     def get_repo(self, name: str) -> Repository | None:
         """Return a repository by its name, or None."""

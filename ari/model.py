@@ -9,7 +9,7 @@ methods; ``isinstance(x, ari.model.Channel)`` holds for objects of all clients.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from types import new_class
 from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias, TypeVar, overload
@@ -110,6 +110,10 @@ class BaseObject:
     #: What its ids are prefixed with where an event source is wanted.
     source_scheme: ClassVar[str] = ""
     id_generator: ClassVar[ObjectIdGenerator] = ObjectIdGenerator()
+    #: What each has that is not an operation.
+    _held: ClassVar[Sequence[str]] = ("api", "client", "event_reg", "id", "json")
+    #: The operations that a method of the class calls itself.
+    _calls_itself: ClassVar[Sequence[str]] = ()
     #: The class that all clients share, on the subclass that one client has of it.
     base_class: ClassVar[type | None] = None
 
@@ -289,9 +293,12 @@ class _KindObject(BaseObject):
 
     def __init__(self, client: Owner, as_json: Json) -> None:
         kind = self.kind
+        api = getattr(client.swagger, kind.resource, None)
+        if api is None:  # an odd description lacks it: an object without operations
+            api = Resource.without_operations(kind.resource, client.swagger.transport)
         super().__init__(
             client,
-            getattr(client.swagger, kind.resource),
+            api,
             as_json,
             getattr(client, kind.listen_method) if kind.has_events else None,
         )
@@ -404,6 +411,8 @@ class DeviceState(_KindObject, kind="DeviceState"):
 class _OnceJson(_KindObject):
     """An object whose class was bare JSON in ari-py; it still reads as the dict that it was."""
 
+    _calls_itself = ("get",)
+
     def __len__(self) -> int:
         return len(self.json)
 
@@ -424,7 +433,7 @@ class _OnceJson(_KindObject):
         if args:
             return self.json.get(*args)
         path = self.id_generator.get_params(self.json)
-        return self.client.invoke(self.api.get_operation("get").model, (), kwargs, path)
+        return self.client.invoke(self.api.get.model, (), kwargs, path)
 
 
 class Sound(_OnceJson, kind="Sound"):

@@ -70,6 +70,9 @@ class Source(Protocol):
         :param farewell: whether to say goodbye first.
         """
 
+    def abandon(self) -> None:
+        """Let go of it in a forked child, without a word to the other side or the parent."""
+
 
 class Socket(Protocol):
     """A WebSocket of somebody else's making, with what ari-py used of one."""
@@ -135,6 +138,9 @@ class RecvSource:
             self.socket.send_close()
         except Exception as ex:  # noqa: BLE001 - what wakes goes on to wake others
             log.debug("waking the reader: %s", ex)
+
+    def abandon(self) -> None:
+        """Do nothing: closing it might be more than to close this process's copy."""
 
     def close(self, *, farewell: bool) -> None:
         """Close the socket; whoever wakes it has said goodbye already."""

@@ -141,6 +141,15 @@ class EventStream:
             self._abandoned = True
         self._discard()
 
+    def abandon(self) -> None:
+        """Leave the connection to the parent, in a forked child; it ends here."""
+        self._lock = threading.RLock()
+        self._closing = Latch()
+        self._closing.set()
+        source, self.source = self.source, None
+        if source is not None:
+            source.abandon()
+
     def give_up(self, app: str) -> None:
         """Drop an application that another client took; without any left, the stream ends."""
         if app in self.apps:

@@ -177,6 +177,10 @@ class WebSocketSource:
         with suppress(BlockingIOError):  # then it has been rung often enough
             self._rope.send(b".")
 
+    def abandon(self) -> None:
+        """Close this process's copies of the file descriptors, which the parent goes on using."""
+        self.close(farewell=False)
+
     # What the reading thread does.
 
     def _fill(self) -> bool:

@@ -157,6 +157,10 @@ class ListenerTable:
         self._order = itertools.count()
         self.added = 0
 
+    def renew_lock(self) -> None:
+        """Replace the lock, in a forked child: nobody may be left there to release the old one."""
+        self._lock = threading.RLock()
+
     def add(
         self,
         event_type: str,

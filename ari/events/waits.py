@@ -101,6 +101,9 @@ class Waiter:
     def wake(self) -> None:
         """Called when something may have changed, on any thread."""
 
+    def on_fork(self) -> None:
+        """Called in a forked child, where locks may be held by nobody."""
+
     def put(self, arrival: tuple[int, Json] | ARIObjectGone) -> None:
         """Hand over an event with its number, or the reason why none will come."""
         self._arrived.append(arrival)
@@ -220,7 +223,7 @@ class WaitingRoom:
         self.count = 0
         self._trails: dict[Key, list[Trail]] = {}
         self._lock = threading.RLock()
-        self._closed = False
+        self._closed = ""  # else the reason
         self._deaf: set[Hashable] = set()
         self._anywhere: list[Waiter] = []
         self._by_key: dict[Key, list[Waiter]] = {}
@@ -249,7 +252,7 @@ class WaitingRoom:
             if not waiter.keys:
                 self._anywhere.append(waiter)
             if self._closed or waiter.party in self._deaf:
-                self._dismiss(waiter, None, _CLOSED)
+                self._dismiss(waiter, None, self._closed or _CLOSED)
 
     def meet(self, event: Json, keys: Sequence[Key]) -> int:
         """Hand an event that was just read to the waiters for it; return the event's number.
@@ -407,14 +410,29 @@ class WaitingRoom:
     def reopen(self) -> None:
         """Accept waits again after :meth:`close`."""
         with self._lock:
-            self._closed = False
+            self._closed = ""
 
-    def close(self) -> None:
-        """End all waits, now and later: nobody reads events any more."""
+    def close(self, why: str = _CLOSED) -> None:
+        """End all waits, now and later: nobody reads events any more.
+
+        :param why: the reason, for error texts.
+        """
         with self._lock:
-            self._closed = True
+            self._closed = why
             for waiter in self._everyone():
-                self._dismiss(waiter, None, _CLOSED)
+                self._dismiss(waiter, None, why)
+
+    def on_fork(self, party: Hashable) -> None:
+        """Replace the locks in a forked child, and drop the waits of those who are not there.
+
+        :param party: who is there.
+        """
+        self._lock = threading.RLock()
+        self._deaf.clear()
+        for waiter in self._everyone():
+            waiter.on_fork()
+            if waiter.party != party:
+                self.leave(waiter)
 
     def deafen(self, parties: Iterable[Hashable]) -> None:
         """End all waits of these parties, now and later: their events no longer come."""

@@ -13,7 +13,7 @@ from functools import cache
 from typing import Protocol, TypeVar
 
 from ..swagger.client import Resource
-from ..swagger.declarations import OperationModel, Parameter
+from ..swagger.declarations import OperationModel, Parameter, free_names
 from ..swagger.request import signature
 from ..transport.base import Json
 from ..transport.errors import error_class
@@ -67,15 +67,19 @@ def with_operations(
 ) -> _Class:
     """Return a subclass of a class with operations as methods.
 
-    A method that the class has itself stays.
+    What the class has itself stays; an operation of that name is a method with an underscore at
+    its end, unless the class calls it itself.
 
     :param owner: what help calls the owner of the methods: the class, or the repository.
     :param given: the path parameters that an object of the class provides; () for a repository.
     """
+    calls_itself: Sequence[str] = getattr(base, "_calls_itself", ())
+    by_name = {o.nickname: o for o in operations if o.nickname not in calls_itself}
+    held: Sequence[str] = getattr(base, "_held", ())
+    names = free_names(by_name, lambda name: name in held or hasattr(base, name))
     members: dict[str, object] = {
-        operation.nickname: make_function(operation, owner, given)
-        for operation in operations
-        if not hasattr(base, operation.nickname)
+        names[nickname]: make_function(operation, owner, given, names[nickname])
+        for nickname, operation in by_name.items()
     }
     members.update(
         __doc__=base.__doc__,
@@ -87,26 +91,27 @@ def with_operations(
 
 
 def make_function(
-    operation: OperationModel, owner: str, given: Sequence[str] = ()
+    operation: OperationModel, owner: str, given: Sequence[str] = (), name: str = ""
 ) -> Callable[..., object]:
     """Make of an operation a method with a name, a signature and a docstring of its own.
 
     :param owner: the class or repository that it appears on.
     :param given: path parameters that the object it is called on provides.
+    :param name: the method's name; by default the operation's.
     """
 
-    def of_repository(self: _Repository, *args: object, **kwargs: object) -> object:
+    def of_repository(self: _Repository, /, *args: object, **kwargs: object) -> object:
         return self.client.invoke(operation, args, kwargs)
 
-    def of_object(self: DomainObject, *args: object, **kwargs: object) -> object:
+    def of_object(self: DomainObject, /, *args: object, **kwargs: object) -> object:
         path = self.id_generator.get_params(self.json)
         return self.client.invoke(operation, args, kwargs, path)
 
     function: Callable[..., object] = of_object if given else of_repository
     shown = signature(operation, given)
     itself = inspect.Parameter("self", inspect.Parameter.POSITIONAL_ONLY)
-    function.__name__ = operation.nickname
-    function.__qualname__ = f"{owner}.{operation.nickname}"
+    function.__name__ = name or operation.nickname
+    function.__qualname__ = f"{owner}.{function.__name__}"
     function.__doc__ = _docstring(operation, given)
     function.__signature__ = shown.replace(  # type: ignore[attr-defined]
         parameters=[itself, *shown.parameters.values()]

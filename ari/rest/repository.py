@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Any, ClassVar
 
 from ..swagger.client import Resource
 from .functions import with_operations
@@ -19,6 +19,9 @@ class Repository:
     :param name: the resource's name, such as ``channels``.
     :param resource: the resource of the Swagger layer.
     """
+
+    #: What each has that is not an operation.
+    _held: ClassVar[Sequence[str]] = ("api", "base_class", "client", "name")
 
     def __init__(self, client: Invoker, name: str, resource: Resource) -> None:
         self.client = client

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 from functools import partial
 
 from ..events.waits import DIGITS
-from ..exceptions import ARIHTTPError, ARIObjectGone, ARIWaitTimeout
+from ..exceptions import ARIDescriptionError, ARIHTTPError, ARIObjectGone, ARIWaitTimeout
 from ..kinds import Key
 from ..rest.call import prepare
 from ..swagger.client import SwaggerClient
@@ -98,7 +98,7 @@ def _read_once(
         deadline: float | None = None
         if playing:
             media = {"media": prompts, "playbackId": playing}
-            play = session.swagger.channels.play.model
+            play = session.swagger.require("channels.play").model
             yield prepare(play, (), media, {"channelId": channel_id})
         else:
             deadline = time.monotonic() + first
@@ -139,6 +139,6 @@ def _earlier(one: float | None, other: float | None) -> float | None:
 def _stop(swagger: SwaggerClient, playback_id: str) -> Procedure[None]:
     """Stop a prompt; one that has just ended, or cannot be stopped, is left alone."""
     try:
-        yield prepare(swagger.playbacks.stop.model, (playback_id,), {})
-    except ARIHTTPError:
+        yield prepare(swagger.require("playbacks.stop").model, (playback_id,), {})
+    except (ARIHTTPError, ARIDescriptionError):
         return

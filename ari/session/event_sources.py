@@ -20,24 +20,32 @@ class EventSources:
         self._filters: dict[str, Mapping[str, object]] = {}
         self._lock = threading.Lock()
 
+    def renew_lock(self) -> None:
+        """Replace the lock, in a forked child: nobody may be left there to release the old one."""
+        self._lock = threading.Lock()
+
     def note(self, operation: str, values: Mapping[str, object]) -> None:
         """Record an operation that succeeded, if it subscribed, unsubscribed or set a filter.
 
         :param values: its parameters' values by declared name.
         """
-        if operation == "applications.filter":
+        app = values.get("applicationName")
+        if operation == "applications.filter" and app is not None:
             wanted = values.get("filter")
             with self._lock:
-                self._filters.pop(str(values["applicationName"]), None)
+                self._filters.pop(str(app), None)
                 if isinstance(wanted, Mapping):
-                    self._filters[str(values["applicationName"])] = deepcopy(dict(wanted))
+                    self._filters[str(app)] = deepcopy(dict(wanted))
         if operation not in ("applications.subscribe", "applications.unsubscribe"):
             return
-        given = values["eventSource"]
-        listed = given.split(",") if isinstance(given, str) else given
-        assert isinstance(listed, Iterable)
+        given = values.get("eventSource")
+        if given is None or app is None:  # a description of its own
+            return
+        listed: Iterable[str] = str(given).split(",")
+        if isinstance(given, Iterable) and not isinstance(given, str):
+            listed = given
         with self._lock:
-            sources = self._sources.setdefault(str(values["applicationName"]), Counter())
+            sources = self._sources.setdefault(str(app), Counter())
             for source in listed:
                 sources[source] += 1 if operation == "applications.subscribe" else -1
                 if sources[source] <= 0:

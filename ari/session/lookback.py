@@ -7,6 +7,7 @@ to other handlers before it has had its chance to listen.
 
 from __future__ import annotations
 
+import os
 import threading
 import time
 import uuid
@@ -56,6 +57,7 @@ class _Memory:
 
     def __init__(self, waits: WaitingRoom) -> None:
         self.waits = waits
+        self._process = os.getpid()
         #: The trails, those that were used last at the end, with the time of that.
         self.trails: OrderedDict[Key, tuple[Trail, float]] = OrderedDict()
 
@@ -82,7 +84,9 @@ class _Memory:
             self.waits.close_trail(trail)
 
     def __del__(self) -> None:
-        self.close()
+        # In a forked child this is called for the parent's threads, even before locks are renewed.
+        if os.getpid() == self._process:
+            self.close()
 
 
 class _Here(threading.local):
@@ -191,8 +195,8 @@ class LookBack:
         name = call.operation.name
         if call.operation.resource == "applications":
             self._event_sources.note(name, call.values)
-        if name in UNREPORTED_ENDS:
-            class_name, parameter = UNREPORTED_ENDS[name]
+        class_name, parameter = UNREPORTED_ENDS.get(name, ("", ""))
+        if parameter in call.values:
             key = (class_name, str(call.values[parameter]))
             self._waits.retire(key, "was destroyed", grace=_LAST_EVENTS)
             self._listeners.keep_for_a_while(key)

@@ -20,6 +20,7 @@ from ..connection.stream import EventStream
 from ..connection.threads import finish, start
 from ..events.listeners import Call, Delivery, Listener, Subscription, call_each
 from ..events.schema import parse
+from ..exceptions import ARIConnectionError
 from ..kinds import ENDS, LEAVES, Key, ended_key
 from ..transport.base import Json
 from ..transport.procedures import Pause, drive, take_step
@@ -126,6 +127,20 @@ class Run:
         self._workers.stop()
         self.stream.close()
         self._gap_over.set()  # after closing, see on_connected()
+
+    def abandon(self, why: str) -> None:
+        """Leave everything to the parent, in a forked child.
+
+        If a listener made the child and returns in it, ``run()`` ends there with this reason.
+        """
+        self.reading = False
+        self._failure = ARIConnectionError(f"run() goes on in the parent: {why}")
+        self._registered.clear()
+        self._checks.clear()
+        self._gap_over = Latch()
+        self._watched = Latch()
+        self._workers.abandon()
+        self.stream.abandon()
 
     def _stop_reading(self) -> None:
         """End the waits for events that cannot come."""

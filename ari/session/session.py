@@ -6,18 +6,21 @@ Whatever is below a client gets what it needs from its session, and does not kno
 from __future__ import annotations
 
 import logging
+import os
 import threading
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from typing import Protocol
 
+from .. import forks
 from ..connection.source import Source
 from ..connection.websocket import as_source
 from ..events.listeners import ListenerTable
 from ..events.schema import EventSchema
 from ..events.waits import WaitingRoom
+from ..exceptions import ARIDescriptionError
 from ..kinds import Key
-from ..swagger.client import SwaggerClient
+from ..swagger.client import Operation, SwaggerClient
 from ..transport.base import Json
 from ..transport.procedures import Procedure
 from .event_sources import EventSources
@@ -55,6 +58,9 @@ class Running(Protocol):
 
     def close(self) -> None:
         """End soon; from any thread."""
+
+    def abandon(self, why: str) -> None:
+        """Leave everything to the parent, in a forked child."""
 
 
 class Session:
@@ -105,13 +111,48 @@ class Session:
         self.time_waited = ThreadTime({})
         self._closed = False
         self._lock = threading.RLock()
+        forks.tell_in_children(self)
 
     def connect(self, apps: Sequence[str]) -> Source:
         """Open the source of the events of applications, without reading it.
 
         :raises ARIException: it cannot be opened.
         """
-        return as_source(self.swagger.events.eventWebsocket(app=",".join(apps)))
+        events = self.swagger.get_resource("events")
+        opening = getattr(events, "eventWebsocket", None)
+        if opening is None:
+            opening = self.swagger.require("events.eventWebsocket")
+        arguments = {"app": ",".join(apps)}
+        if isinstance(opening, Operation):  # else it is the user's own
+            try:
+                opening.request(**arguments)
+            except TypeError as ex:
+                raise ARIDescriptionError(
+                    f"{opening.model.name} is not declared as run() calls it: {ex}"
+                ) from ex
+        return as_source(opening(**arguments))
+
+    def on_fork(self, parent: int) -> None:
+        """Leave runs to the parent, whose threads read the events; see :mod:`ari.forks`."""
+        self._lock = threading.RLock()
+        for part in (
+            self.listeners,
+            self.registered,
+            self.deregistered,
+            self.event_sources,
+        ):
+            part.renew_lock()
+        self.waits.on_fork(threading.get_ident())
+        runs, self.runs = self.runs, []
+        if runs:
+            why = (
+                f"process {parent} reads the events, and not its child {os.getpid()}; "
+                "a run() of the child's own reads events here"
+            )
+            for run in runs:
+                run.abandon(why)
+            self.websockets.clear()
+            self.waits.close(why)
 
     # Waiting.
 
@@ -122,6 +163,7 @@ class Session:
         :param keys: the objects that the events must be about, any of them; the end of any of
             them ends the wait. Without keys, events about anything.
         """
+        forks.notice()
         types = frozenset(types)
         waiter = ThreadWaiter(
             self.waits,
@@ -173,6 +215,7 @@ class Session:
         :raises RuntimeError: another run of this client reads the events of its applications, and
             would be cut off from them.
         """
+        forks.notice()
         with self._lock:
             if closes is not None and closes != self.closes:
                 self.runs.append(run)
@@ -215,6 +258,7 @@ class Session:
 
     def close(self) -> None:
         """End all runs and waits; the last run, or else this call, closes the connections."""
+        forks.notice()
         with self._lock:
             self._closed = True
             self.closes += 1

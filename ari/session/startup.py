@@ -18,6 +18,7 @@ from ..exceptions import (
     ARITimeout,
 )
 from ..rest.workarounds import AsteriskWorkarounds, is_asterisk, lacks_description
+from ..swagger.checks import check_listing
 from ..swagger.client import SwaggerClient
 from ..swagger.description import load_listing
 from ..swagger.processors import SwaggerError
@@ -94,5 +95,7 @@ def make_swagger_client(
     """Return a client for a description whose declarations are loaded.
 
     :param address: where ARI is, without a slash at its end.
+    :raises SwaggerError: it is not a description.
     """
+    check_listing(description, "resource listing")
     return SwaggerClient(description, http_client, address, [AsteriskWorkarounds()])

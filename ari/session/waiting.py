@@ -82,6 +82,9 @@ class ThreadWaiter(Waiter):
         with self._changed:
             self._changed.notify()
 
+    def on_fork(self) -> None:
+        self._changed = threading.Condition()
+
     def get(self, deadline: float | None = None) -> Json:
         """Return the next event.
 

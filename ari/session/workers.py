@@ -66,11 +66,7 @@ class Workers:
         self._slow = slow
         self._time_waited = time_waited or ThreadTime({})
         self._around = around
-        # Two conditions on one lock, so that what is meant for one who takes never wakes the one
-        # who waits for the end instead.
-        self._lock = threading.RLock()
-        self._changed = threading.Condition(self._lock)
-        self._ended = threading.Condition(self._lock)
+        self._make_lock()
         self._lanes = Lanes()
         self._failure: BaseException | None = None
         self._backlog = _BACKLOG
@@ -80,6 +76,13 @@ class Workers:
         self._threads: list[threading.Thread] = []
         self._caller = 0
         self._held = _Held()
+
+    def _make_lock(self) -> None:
+        # Two conditions on one lock, so that what is meant for one who takes never wakes the one
+        # who waits for the end instead.
+        self._lock = threading.RLock()
+        self._changed = threading.Condition(self._lock)
+        self._ended = threading.Condition(self._lock)
 
     # Order.
 
@@ -133,6 +136,12 @@ class Workers:
         with self._lock:
             self._lanes.stop()
             self._announce_end()
+
+    def abandon(self) -> None:
+        """End in a forked child, which has neither the threads nor what they held."""
+        self._make_lock()
+        self._running.clear()
+        self.stop()
 
     def _announce_end(self) -> None:
         if self._lanes.over:

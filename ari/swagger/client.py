@@ -14,10 +14,10 @@ from typing import Any
 from ..transport.base import Json, Request
 from ..transport.errors import without_query
 from ..transport.http import HttpClientLike, HttpTransport
-from .declarations import Model, OperationModel
+from .declarations import Model, OperationModel, plain
 from .description import load_json, load_url
 from .http_client import SynchronousHttpClient
-from .processors import SwaggerProcessor
+from .processors import SwaggerError, SwaggerProcessor
 from .request import bind, build, near_miss, signature
 
 __all__ = ["Operation", "Resource", "SwaggerClient"]
@@ -46,7 +46,7 @@ class Operation:
     def __repr__(self) -> str:
         return f"Operation({self.model.name})"
 
-    def __call__(self, *args: object, **kwargs: object) -> Any:
+    def __call__(self, /, *args: object, **kwargs: object) -> Any:
         """Send the request and return the response, or the WebSocket that it opened.
 
         :raises TypeError: an argument is unknown, missing or given twice; nothing was sent.
@@ -56,7 +56,7 @@ class Operation:
             return self.transport.open_websocket(request)
         return self.transport.send(request)
 
-    def request(self, *args: object, **kwargs: object) -> Request:
+    def request(self, /, *args: object, **kwargs: object) -> Request:
         """Return the request that a call with these arguments sends."""
         return build(self.model, bind(self.model, args, kwargs))
 
@@ -71,7 +71,7 @@ class Resource:
 
     def __init__(self, resource: Json, transport: HttpTransport, base_url: str = "") -> None:
         declaration = resource["api_declaration"]
-        root = (base_url or declaration.get("basePath", "")).rstrip("/")
+        root = (base_url or plain(declaration.get("basePath"))).rstrip("/")
         self.json = resource
         self.name: str = resource["name"]
         self.models = {
@@ -86,6 +86,11 @@ class Resource:
             for operation in api["operations"]
         }
         _show(self, self.operations)
+
+    @classmethod
+    def without_operations(cls, name: str, transport: HttpTransport) -> Resource:
+        """Return what stands for a resource that the description does not have."""
+        return cls({"name": name, "api_declaration": {"apis": []}}, transport)
 
     def __repr__(self) -> str:
         return f"Resource({self.name})"
@@ -133,7 +138,7 @@ class SwaggerClient:
             self.api_docs = load_url(url_or_resource, self.http_client, processors, base_url)
         else:
             self.api_docs = load_json(url_or_resource, self.http_client, processors)
-        root = base_url or self.api_docs.get("base_url", "")
+        root = base_url or plain(self.api_docs.get("base_url"))
         self.resources = {
             api["name"]: Resource(api, self.transport, root) for api in self.api_docs["apis"]
         }
@@ -160,6 +165,16 @@ class SwaggerClient:
         """Return a resource by its name, or None."""
         return self.resources.get(name)
 
+    def require(self, name: str) -> Operation:
+        """Return an operation that cannot be done without, by its full name.
+
+        :raises SwaggerError: the description has no such operation.
+        """
+        found = self.operation(name)
+        if found is None:
+            raise SwaggerError(f"the description has no usable operation {name}")
+        return found
+
     def operation(self, name: str) -> Operation | None:
         """Return an operation by its full name, such as ``channels.answer``, or None."""
         resource_name, _, nickname = name.partition(".")
@@ -168,7 +183,7 @@ class SwaggerClient:
 
 
 def _show(owner: object, named: Mapping[str, object]) -> None:
-    """Make things attributes of their owner, but for names that it has for itself."""
+    """Make things attributes of their owner, but for names that it or Python uses otherwise."""
     for name, thing in named.items():
-        if not hasattr(type(owner), name):
+        if not hasattr(type(owner), name) and not name.startswith("__"):
             owner.__dict__.setdefault(name, thing)

@@ -9,17 +9,64 @@
 from __future__ import annotations
 
 import keyword
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 
 from ..transport.base import Json
 
-__all__ = ["ErrorResponse", "Model", "OperationModel", "Parameter", "Property", "python_name"]
+__all__ = [
+    "ErrorResponse",
+    "Model",
+    "OperationModel",
+    "Parameter",
+    "Property",
+    "free_names",
+    "plain",
+    "python_name",
+]
+
+
+def plain(declared: object) -> str:
+    """Return a text or a number as text, and anything else as ''."""
+    if isinstance(declared, str):
+        return declared
+    if not isinstance(declared, (int, float)):
+        return ""
+    try:
+        return str(declared)
+    except ValueError:  # a number of thousands of digits
+        return ""
 
 
 def python_name(name: str) -> str:
-    """Return the name of a parameter in Python: keywords take a trailing underscore."""
-    return name + "_" if keyword.iskeyword(name) else name
+    """Return a declared name as Python can write it.
+
+    Keywords and ``self`` take a trailing underscore; what no name can hold becomes an underscore.
+    A name with a meaning for Python, as ``__init__`` has, loses its leading underscores.
+    """
+    if name.startswith("__") and name.endswith("__"):
+        name = name.strip("_") + "_"
+    if not name.isidentifier():
+        name = re.sub(r"\W", "_", name)
+        name = name if name.isidentifier() else "_" + name
+    return name + "_" if keyword.iskeyword(name) or name == "self" else name
+
+
+def free_names(names: Iterable[str], taken: Callable[[str], bool]) -> dict[str, str]:
+    """Return a name in Python for each declared one; underscores follow those that are taken.
+
+    :param taken: tells whether a name has another meaning already.
+    """
+    found: dict[str, str] = {}
+    wanted = list(names)
+    # Those that can stay as they are come first, and so they stay.
+    for name in sorted(wanted, key=lambda name: python_name(name) != name):
+        free = python_name(name)
+        while taken(free) or free in found.values():
+            free += "_"
+        found[name] = free
+    return {name: found[name] for name in wanted}
 
 
 @dataclass(frozen=True)
@@ -33,6 +80,7 @@ class Parameter:
     :ivar minimum: a number that values may not be below; None if there is none to check.
     :ivar allowed: the values that it may have; empty if any will do.
     :ivar limits: the declared least and greatest value, as they stand there; for documentation.
+    :ivar python_name: its name as an argument in Python.
     """
 
     name: str
@@ -47,30 +95,36 @@ class Parameter:
     allowed: tuple[object, ...] = ()
     limits: tuple[object, object] = (None, None)
     description: str = ""
+    python_name: str = ""
 
     @classmethod
     def from_json(cls, declared: Json) -> Parameter:
         """Read a parameter that was checked and processed."""
         allowed = declared.get("allowableValues") or {}
+        least = declared.get("refuseBelow")
         return cls(
             name=declared["name"],
             place=declared["paramType"],
             data_type=declared["dataType"],
             required=bool(declared["required"]),
             multiple=bool(declared.get("allowMultiple")),
-            default=declared.get("defaultValue"),
+            default=_scalar(declared.get("defaultValue")),
             send_default=bool(declared.get("sendDefault")),
             flat=bool(declared.get("flat")),
-            minimum=declared.get("refuseBelow"),
-            allowed=tuple(allowed.get("values") or ()),
-            limits=(allowed.get("min"), allowed.get("max")),
-            description=str(declared.get("description") or ""),
+            minimum=least if isinstance(least, int) else None,
+            allowed=tuple(filter(plain, allowed.get("values") or ())),
+            limits=(_scalar(allowed.get("min")), _scalar(allowed.get("max"))),
+            description=plain(declared.get("description")),
         )
 
-    @property
-    def python_name(self) -> str:
-        """Its name as an argument in Python."""
-        return python_name(self.name)
+    def __post_init__(self) -> None:
+        if not self.python_name:
+            object.__setattr__(self, "python_name", python_name(self.name))
+
+
+def _scalar(declared: object) -> object:
+    """Return a text or a number as it is; None for anything else."""
+    return declared if plain(declared) else None
 
 
 @dataclass(frozen=True)
@@ -110,6 +164,10 @@ class OperationModel:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "name", f"{self.resource}.{self.nickname}")
+        free = free_names((p.name for p in self.parameters), lambda name: False)
+        if any(p.python_name != free[p.name] for p in self.parameters):
+            named = tuple(replace(p, python_name=free[p.name]) for p in self.parameters)
+            object.__setattr__(self, "parameters", named)
         names = {p.python_name: p.name for p in self.parameters}
         names.update((p.name, p.name) for p in self.parameters)
         object.__setattr__(self, "names", names)
@@ -125,12 +183,12 @@ class OperationModel:
             parameters=tuple(Parameter.from_json(p) for p in declared["parameters"]),
             response_class=declared["responseClass"],
             errors=tuple(
-                ErrorResponse(int(error["code"]), str(error["reason"]))
+                ErrorResponse(int(code), plain(error["reason"]))
                 for error in declared.get("errorResponses", ())
-                if str(error.get("code")).isdecimal()
+                if (code := plain(error.get("code"))).isdecimal() and len(code) == 3
             ),
-            summary=str(declared.get("summary") or ""),
-            notes=str(declared.get("notes") or ""),
+            summary=plain(declared.get("summary")),
+            notes=plain(declared.get("notes")),
             is_websocket=bool(declared.get("is_websocket")),
             longest_line=declared.get("longestLine"),
             json=declared,
@@ -163,6 +221,8 @@ class Model:
     def from_json(cls, name: str, declared: Json) -> Model:
         """Read a model that was checked and processed."""
         properties: Mapping[str, Json] = declared.get("properties", {})
+        subtypes = declared.get("subTypes")
+        subtypes = subtypes if isinstance(subtypes, list) else ()
         return cls(
             name=name,
             properties=tuple(
@@ -170,11 +230,11 @@ class Model:
                     field_name,
                     prop["type"],
                     bool(prop.get("required")),
-                    str(prop.get("description") or ""),
+                    plain(prop.get("description")),
                 )
                 for field_name, prop in properties.items()
                 if isinstance(prop.get("type"), str)
             ),
-            subtypes=tuple(declared.get("subTypes") or ()),
-            description=str(declared.get("description") or ""),
+            subtypes=tuple(s for s in subtypes if isinstance(s, str)),
+            description=plain(declared.get("description")),
         )

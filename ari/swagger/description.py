@@ -1,4 +1,4 @@
-"""Load a Swagger 1.1/1.2 description, check it, and make one shape of it.
+"""Load a Swagger 1.1/1.2 description, have it checked, and make one shape of it.
 
 A description is a resource listing and one declaration per resource. Both versions of Swagger may
 be mixed in one listing, as Asterisk does; whatever the version, what comes out has the names of
@@ -14,7 +14,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from posixpath import basename, splitext
 from posixpath import dirname as url_dirname
-from typing import TypeVar, cast
+from typing import cast
 from urllib.parse import urljoin, urlsplit, urlunsplit
 from urllib.request import url2pathname
 
@@ -22,16 +22,14 @@ from ..transport.base import Json, Request, Response
 from ..transport.errors import response_error, without_query
 from ..transport.http import HttpClientLike, HttpTransport
 from ..transport.procedures import Procedure, Together, drive, take_step
+from .checks import check_declaration, check_listing, leave_out_doubles
+from .declarations import plain
 from .http_client import SynchronousHttpClient
 from .processors import SwaggerError, SwaggerProcessor, WebsocketProcessor
 
 __all__ = ["Loader", "load_file", "load_json", "load_listing", "load_url"]
 
 log = logging.getLogger(__name__)
-
-_Expected = TypeVar("_Expected")
-
-_PARAM_TYPES = ("path", "query", "body", "header", "form")
 
 #: What is being done, for errors and logs.
 _LOADING = "loading the description"
@@ -87,11 +85,15 @@ class Loader:
 
     def process_resource_listing(self, resources: Json) -> None:
         """Check a listing whose declarations are loaded, normalise it and run the processors."""
-        check_listing(resources, str(resources.get("url", "resource listing")))
-        resources["apis"] = [a for a in resources["apis"] if a.get("api_declaration") is not None]
-        for api in resources["apis"]:
+        given = resources.get("url") if isinstance(resources, dict) else None
+        url = given if isinstance(given, str) else "resource listing"
+        check_listing(resources, url)
+        listed = [a for a in resources["apis"] if a.get("api_declaration") is not None]
+        for api in listed:
             api["name"] = splitext(basename(api["path"]))[0]
-            check_declaration(api["api_declaration"], str(api.get("url", api["path"])))
+        resources["apis"] = leave_out_doubles(listed, lambda api: str(api["name"]), "resource", url)
+        for api in resources["apis"]:
+            check_declaration(api["api_declaration"], plain(api.get("url")) or api["path"])
         for processor in self.processors:
             processor.apply(resources)
 
@@ -148,11 +150,14 @@ def _load(
 
 def _read_file(url: str, what: str, *, required: bool) -> Json | None:
     try:
-        return _parse(Path(url2pathname(urlsplit(url).path)).read_bytes(), url, what)
+        content = Path(url2pathname(urlsplit(url).path)).read_bytes()
     except FileNotFoundError as ex:
         if not required:
             return None
         raise SwaggerError(f"no such file; expected {what}", url, ex) from ex
+    except (OSError, ValueError) as ex:  # a folder, or a name that no file can have
+        raise SwaggerError(f"it cannot be read ({ex}); expected {what}", url, ex) from ex
+    return _parse(content, url, what)
 
 
 def _document(
@@ -184,7 +189,7 @@ def _parse(body: bytes | str, url: str, what: str) -> Json:
     text = body.decode("utf-8", "replace") if isinstance(body, bytes) else str(body)
     try:
         document = json.loads(text)
-    except ValueError as ex:
+    except (ValueError, RecursionError) as ex:
         seen = text.strip()[:60]
         raise SwaggerError(f"expected {what} in JSON, got {seen!r} ({ex})", url, ex) from ex
     if not isinstance(document, dict):
@@ -213,72 +218,8 @@ def _root(resources_url: str, resources: Json) -> str:
 def _declaration_url(resources_url: str, root: str, path: str) -> str:
     path = path.replace("{format}", "json")
     if urlsplit(resources_url).scheme == "file":
-        return urljoin(resources_url, basename(path))
+        return urljoin(resources_url, f"./{basename(path)}")  # even if it looks like a URL
     return root.rstrip("/") + path
-
-
-def check_listing(resources: object, url: str) -> None:
-    """Raise SwaggerError unless this is a resource listing."""
-    listing = _expect(resources, dict, "a resource listing, a JSON object", url)
-    for index, entry in enumerate(_expect(listing.get("apis"), list, "'apis', a list", url)):
-        place = f"{url}: apis[{index}]"
-        api = _expect(entry, dict, "an object", place)
-        _expect(api.get("path"), str, "'path', a string", place)
-
-
-def check_declaration(document: object, url: str) -> None:
-    """Raise SwaggerError unless this is a declaration; bring it to the shape of Swagger 1.1."""
-    declaration = _expect(document, dict, "a declaration, a JSON object", url)
-    for index, entry in enumerate(_expect(declaration.get("apis"), list, "'apis', a list", url)):
-        place = f"{url}: apis[{index}]"
-        api = _expect(entry, dict, "an object", place)
-        _expect(api.get("path"), str, "'path', a string", place)
-        place += f" ({api['path']})"
-        operations = _expect(api.get("operations"), list, "'operations', a list", place)
-        for number, operation in enumerate(operations):
-            _check_operation(operation, f"{place}: operations[{number}]")
-    models = _expect(declaration.setdefault("models", {}), dict, "'models', an object", url)
-    for name, declared in models.items():
-        place = f"{url}: models: {name}"
-        model = _expect(declared, dict, "an object", place)
-        properties = model.setdefault("properties", {})
-        for key, prop in _expect(properties, dict, "'properties', an object", place).items():
-            _expect(prop, dict, f"property {key!r}, an object", place)
-            prop.setdefault("type", prop.get("$ref", "object"))
-
-
-def _check_operation(declared: object, place: str) -> None:
-    operation = _expect(declared, dict, "an object", place)
-    _expect(operation.get("nickname"), str, "'nickname', a string", place)
-    place += f" ({operation['nickname']})"
-    operation.setdefault("httpMethod", operation.get("method"))
-    _expect(operation["httpMethod"], str, "'httpMethod', a string", place)
-    operation.setdefault("responseClass", operation.get("type", "void"))
-    errors = operation.setdefault("errorResponses", operation.get("responseMessages", []))
-    for error in _expect(errors, list, "'errorResponses', a list", place):
-        _expect(error, dict, "an error response, an object", place)
-        error.setdefault("reason", error.get("message", ""))
-    parameters = operation.setdefault("parameters", [])
-    for index, parameter in enumerate(_expect(parameters, list, "'parameters', a list", place)):
-        here = f"{place}: parameters[{index}]"
-        _expect(parameter, dict, "an object", here)
-        _expect(parameter.get("name"), str, "'name', a string", here)
-        if parameter.get("paramType") not in _PARAM_TYPES:
-            raise SwaggerError(
-                f"'paramType' of {parameter['name']!r} is {parameter.get('paramType')!r}, "
-                f"expected one of {', '.join(_PARAM_TYPES)}",
-                here,
-            )
-        parameter.setdefault("dataType", parameter.get("type", "string"))
-        # Some declarations forget it, and a path without its parameter is another path.
-        parameter["required"] = parameter["paramType"] == "path" or bool(parameter.get("required"))
-
-
-def _expect(value: object, kind: type[_Expected], what: str, place: str) -> _Expected:
-    if not isinstance(value, kind):
-        got = "nothing" if value is None else f"a {type(value).__name__}"
-        raise SwaggerError(f"expected {what}, got {got}", place)
-    return value
 
 
 def load_url(

@@ -9,6 +9,7 @@ and ``close()``.
 from __future__ import annotations
 
 import ssl
+import threading
 from contextlib import AbstractContextManager
 from pathlib import Path
 from time import monotonic
@@ -20,8 +21,11 @@ import requests
 import urllib3.exceptions
 import websocket
 from requests.adapters import HTTPAdapter
+from requests.cookies import RequestsCookieJar
 from requests.utils import DEFAULT_CA_BUNDLE_PATH, select_proxy
+from urllib3 import PoolManager
 
+from .. import forks
 from ..exceptions import ARIConnectionError
 from ..transport.errors import response_error, root_cause, without_query
 from ..transport.redaction import UNDER_WAY, cut_queries_from_log
@@ -207,6 +211,8 @@ class ApiKeyAuthenticator(Authenticator):
 class SynchronousHttpClient(HttpClient):
     """An http client on requests and websocket-client; safe to use from many threads.
 
+    In a forked child it makes connections of its own, and leaves those of the parent alone.
+
     :param timeout: seconds until connected and until an answer, a pair, or one number for both.
     :param verify: as in requests: True, False, or the path of a CA bundle.
     :param cert: as in requests: a client certificate's path, or a (certificate, key) pair.
@@ -229,9 +235,19 @@ class SynchronousHttpClient(HttpClient):
         self.reserve_connections(DEFAULT_CONNECTIONS)
         self.timeout = timeout
         self.authenticator: Authenticator | None = None
+        forks.tell_in_children(self)
 
     def close(self) -> None:
+        forks.notice()
         self.session.close()
+
+    def on_fork(self, parent: int) -> None:
+        """Make the session's connections anew; see :mod:`ari.forks`."""
+        for adapter in self.session.adapters.values():
+            if isinstance(adapter, HTTPAdapter):
+                _renew_connections(adapter)
+        if isinstance(self.session.cookies, RequestsCookieJar):  # which has a lock
+            self.session.cookies = self.session.cookies.copy()
 
     def set_basic_auth(self, host: str, username: str, password: str) -> None:
         self.authenticator = BasicAuthenticator(host, username, password)
@@ -263,6 +279,7 @@ class SynchronousHttpClient(HttpClient):
         data: Any = None,
         headers: Any = None,
     ) -> requests.Response:
+        forks.notice()
         request = requests.Request(
             method=method, url=url, params=params or {}, data=data, headers=headers
         )
@@ -311,6 +328,7 @@ class SynchronousHttpClient(HttpClient):
         :raises ARIConnectionError: the server cannot be reached, or speaks no WebSocket. It has
             the connect timeout for all that it has to say, TLS and a proxy included.
         """
+        forks.notice()
         http_url = "http" + url[2:] if url.startswith("ws") else url
         request = requests.Request(method="GET", url=http_url, params=params or {})
         prepared = self.session.prepare_request(self.apply_authentication(request))
@@ -422,6 +440,30 @@ def _found_dead(error: requests.ConnectionError) -> bool:
     return isinstance(
         reason, (urllib3.exceptions.ProtocolError, urllib3.exceptions.SSLError)
     ) and isinstance(reason.args[-1], (ConnectionError, ssl.SSLEOFError, ssl.SSLZeroReturnError))
+
+
+def _renew_connections(adapter: Any) -> None:
+    for manager in (adapter.poolmanager, *adapter.proxy_manager.values()):
+        _close_copies(manager)
+    # As for an adapter that was pickled: its settings stay, its connections do not.
+    adapter.__setstate__(adapter.__getstate__())
+
+
+def _close_copies(manager: PoolManager) -> None:
+    """Close this process's copies of a parent's idle connections, and nothing of the parent's.
+
+    Closing a file descriptor says nothing to the other side, not with TLS either. A thread of the
+    parent may have held the locks of the pools, which nobody releases here.
+    """
+    manager.pools.lock = threading.RLock()
+    for key in manager.pools.keys():  # noqa: SIM118 - it cannot be iterated over
+        pool = manager.pools[key]
+        if pool.pool is not None:
+            pool.pool.mutex = threading.Lock()
+            pool.pool.not_empty = threading.Condition(pool.pool.mutex)
+            pool.pool.not_full = threading.Condition(pool.pool.mutex)
+            pool.pool.all_tasks_done = threading.Condition(pool.pool.mutex)
+        pool.close()
 
 
 def _who(user: str | None) -> str:

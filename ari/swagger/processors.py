@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from ..exceptions import ARIDescriptionError
 from ..transport.base import Json
+from .declarations import plain
 
 __all__ = [
     "ParsingContext",
@@ -28,7 +29,7 @@ class ParsingContext:
 
     def push(self, obj: Json, id_field: str) -> None:
         """Step into an object that is known by one of its fields."""
-        self.push_str(str(obj.get(id_field, "?")))
+        self.push_str(plain(obj.get(id_field)) or "?")
 
     def push_str(self, name: str) -> None:
         """Step into a named place."""
@@ -66,7 +67,7 @@ class SwaggerProcessor:
     def apply(self, resources: Json) -> None:
         """Walk over a resource listing whose entries hold their ``api_declaration``."""
         context = ParsingContext()
-        context.push_str(str(resources.get("url", "resource listing")))
+        context.push_str(plain(resources.get("url")) or "resource listing")
         self.process_resource_listing(resources, context)
         for listing_api in resources["apis"]:
             context.push(listing_api, "path")

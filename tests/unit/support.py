@@ -4,12 +4,15 @@ import base64
 import hashlib
 import json
 import logging
+import os
 import re
+import signal
 import socket
 import ssl
 import struct
 import threading
 import unittest
+import warnings
 from collections.abc import Callable
 from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -335,6 +338,29 @@ class Server:
                 self.close_connection = True
 
         return Handler
+
+
+def in_child(function):
+    """Fork, call a function in the child, and return what it returned or raised, as text."""
+    receiver, sender = os.pipe()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # what is tested is just that
+        child = os.fork()
+    if child == 0:
+        signal.alarm(int(DEADLINE))  # ends the child if it hangs
+        try:
+            said = str(function())
+        except BaseException as ex:  # noqa: BLE001 - the parent judges it
+            said = f"{type(ex).__name__}: {ex}"
+        try:
+            os.write(sender, said.encode())
+        finally:
+            os._exit(0)
+    os.close(sender)
+    with open(receiver, "rb") as pipe:
+        said = pipe.read().decode()
+    _, status = os.waitpid(child, 0)
+    return said if status == 0 else f"the child ended with status {status}"
 
 
 def free_port():

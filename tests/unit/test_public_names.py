@@ -58,6 +58,7 @@ class AllTest(unittest.TestCase):
         ari.rest.repository,
         ari.rest.workarounds,
         ari.swagger,
+        ari.swagger.checks,
         ari.swagger.client,
         ari.swagger.declarations,
         ari.swagger.description,

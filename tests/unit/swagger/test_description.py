@@ -1,5 +1,6 @@
 """Loading descriptions: both versions of Swagger, files, and faults that name their place."""
 
+import contextlib
 import json
 import tempfile
 import unittest
@@ -311,6 +312,18 @@ class FilesTest(unittest.TestCase):
     def test_a_missing_declaration_is_left_out(self):
         listing = self.write("resources.json", tiny_listing("things"))
         self.assertEqual(load_file(listing)["apis"], [])
+
+    def test_a_declaration_that_no_file_can_be(self):
+        for path in ("/", "/a\0b"):
+            listing = self.write("resources.json", {"apis": [{"path": path}]})
+            with self.subTest(path), self.assertRaisesRegex(SwaggerError, "it cannot be read"):
+                load_file(listing)
+
+    def test_a_declaration_whose_name_looks_like_a_url(self):
+        for path in ("/http:x", "/[", "/?x", "/#x"):
+            listing = self.write("resources.json", {"apis": [{"path": path}]})
+            with self.subTest(path), contextlib.suppress(SwaggerError):
+                self.assertEqual(load_file(listing)["apis"], [])
 
     def test_a_missing_listing(self):
         with self.assertRaisesRegex(SwaggerError, "no such file; expected a resource listing"):

@@ -1,0 +1,61 @@
+"""What a forked child process makes anew, because its copy belongs to the parent.
+
+A fork copies locks as they are, even those that a thread holds which the child does not have, and
+shares connections, so that two processes would read each other's answers. Whatever holds such
+things registers here once, and is told in the child before anything else of Python runs there.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+from typing import Protocol
+from weakref import WeakSet
+
+__all__ = ["Inherited", "notice", "tell_in_children"]
+
+log = logging.getLogger(__name__)
+
+
+class Inherited(Protocol):
+    """What is told in a forked child that it is a copy."""
+
+    def on_fork(self, parent: int) -> None:
+        """Make anew what belongs to the parent, without waiting for any lock.
+
+        :param parent: the process that the copy was made of.
+        """
+
+
+class _Process:
+    """The process that this one was when it was asked last."""
+
+    def __init__(self) -> None:
+        self.number = os.getpid()
+        self.inherited: WeakSet[Inherited] = WeakSet()
+
+    def on_fork(self) -> None:
+        parent, self.number = self.number, os.getpid()
+        for thing in list(self.inherited):
+            try:
+                thing.on_fork(parent)
+            except Exception:
+                log.exception("%r is not usable in the forked process %d", thing, self.number)
+
+
+#: A process is one for all that runs in it, and so are its hooks, which cannot be taken back.
+_process = _Process()
+
+if hasattr(os, "register_at_fork"):  # else there is no fork
+    os.register_at_fork(after_in_child=_process.on_fork)
+
+
+def tell_in_children(thing: Inherited) -> None:
+    """Call ``thing.on_fork()`` in every forked child, as long as anybody else refers to it."""
+    _process.inherited.add(thing)
+
+
+def notice() -> None:
+    """See to a fork that Python was not told of, as uwsgi's is without ``enable-threads``."""
+    if os.getpid() != _process.number:
+        _process.on_fork()
