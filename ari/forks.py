@@ -12,7 +12,7 @@ import os
 from typing import Protocol
 from weakref import WeakSet
 
-__all__ = ["Inherited", "notice", "tell_in_children"]
+__all__ = ["Inherited", "notice", "tell_in_children", "this_process"]
 
 log = logging.getLogger(__name__)
 
@@ -44,18 +44,18 @@ class _Process:
 
 
 #: A process is one for all that runs in it, and so are its hooks, which cannot be taken back.
-_process = _Process()
+this_process = _Process()
 
 if hasattr(os, "register_at_fork"):  # else there is no fork
-    os.register_at_fork(after_in_child=_process.on_fork)
+    os.register_at_fork(after_in_child=this_process.on_fork)
 
 
 def tell_in_children(thing: Inherited) -> None:
     """Call ``thing.on_fork()`` in every forked child, as long as anybody else refers to it."""
-    _process.inherited.add(thing)
+    this_process.inherited.add(thing)
 
 
 def notice() -> None:
     """See to a fork that Python was not told of, as uwsgi's is without ``enable-threads``."""
-    if os.getpid() != _process.number:
-        _process.on_fork()
+    if os.getpid() != this_process.number:
+        this_process.on_fork()

@@ -116,8 +116,10 @@ class WebSocketSource:
         until = time.monotonic() + timeout
         try:
             while not self._woken:
-                self._write_queued()
-                self._flush()
+                if self._outgoing:
+                    self._write_queued()
+                if self._unsent:
+                    self._flush()
                 self._fill()
                 try:
                     return self._take_frame()

@@ -330,7 +330,8 @@ class WaitingRoom:
     def _remember(self, event: Json, keys: Sequence[Key]) -> None:
         event_type = event["type"]
         if event_type == "StasisStart" and keys:
-            self.renew(keys[0])
+            self._ends.pop(keys[0], None)
+            self._gone.pop(keys[0], None)
             self._entered[keys[0]] = event.get("application")
             if len(self._entered) > _ENTERED:
                 self._entered.popitem(last=False)

@@ -192,7 +192,7 @@ class Session:
         """
         if not self.runs:
             log.warning("waiting for %s, but no run() is reading events yet", " or ".join(types))
-        known = bool(keys) and self.lookback.knows(keys[0])
+        known = not keys or self.waits.is_inside(keys[0]) or self.lookback.knows(keys[0])
         with self.open_wait(types, keys) as waiter:
             ask = partial(self.ask_about, keys)
             event = yield from first_event(waiter, predicate, deadline, ask, known=known)

@@ -208,6 +208,7 @@ class Workers:
             self.stop()
 
     def _work(self) -> None:
+        _ = self._time_waited.waited  # made for this thread now, and not during its first handler
         with self._around(self):
             while (taken := self._take()) is not None:
                 key, task = taken

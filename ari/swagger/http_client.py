@@ -8,6 +8,7 @@ and ``close()``.
 
 from __future__ import annotations
 
+import os
 import ssl
 import threading
 from contextlib import AbstractContextManager
@@ -279,7 +280,8 @@ class SynchronousHttpClient(HttpClient):
         data: Any = None,
         headers: Any = None,
     ) -> requests.Response:
-        forks.notice()
+        if os.getpid() != forks.this_process.number:
+            forks.notice()
         request = requests.Request(
             method=method, url=url, params=params or {}, data=data, headers=headers
         )
