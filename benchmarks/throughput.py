@@ -30,16 +30,16 @@ def events_per_second(workers: int) -> float:
 
     def read() -> None:
         for number in range(EVENTS):
-            asterisk.running.on_message(messages[number % CALLS])
-        asterisk.lanes.finish()
+            asterisk.run.on_message(messages[number % CALLS])
+        asterisk.workers.finish()
 
     reader = threading.Thread(target=read)
     began = time.perf_counter()
     reader.start()
-    asterisk.running._dispatcher.run()
+    asterisk.workers.run()
     took = time.perf_counter() - began
     reader.join()
-    asterisk.running._dispatcher.join()
+    asterisk.workers.join()
     for _ in range(EVENTS):
         assert handled.acquire(blocking=False)
     return EVENTS / took

@@ -133,13 +133,18 @@ class TestLongValues:
         assert channel.json["caller"]["name"] == name
 
     def test_many_channels_enter_a_bridge(self, client: Any, running: Running) -> None:
-        with running() as app:
+        started: set[str] = set()
+        with (
+            running() as app,
+            client.on_event("StasisStart", lambda event: started.add(event["channel"]["id"])),
+        ):
             bridge = client.bridges.create(type="mixing")
             channels = [
                 client.channels.create(endpoint="Local/s@nowhere", app=app, channelId=f"{n:0>140}")
                 for n in range(30)
             ]
             try:
+                until(lambda: len(started) == len(channels), what="all channels")
                 bridge.addChannel(channel=channels)
                 assert set(bridge.get().json["channels"]) == {c.id for c in channels}
             finally:
