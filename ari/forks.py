@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 import os
+import threading
 from typing import Protocol
 from weakref import WeakSet
 
@@ -33,14 +34,35 @@ class _Process:
     def __init__(self) -> None:
         self.number = os.getpid()
         self.inherited: WeakSet[Inherited] = WeakSet()
+        self._lock = threading.RLock()
+        self._telling = False
 
     def on_fork(self) -> None:
-        parent, self.number = self.number, os.getpid()
-        for thing in list(self.inherited):
+        """Tell everything that was inherited; in the child, before anything else runs there."""
+        # The parent's may be held, and be at it, by a thread that is not here.
+        self._lock = threading.RLock()
+        self._telling = False
+        self.tell()
+
+    def tell(self) -> None:
+        """Tell everything that was inherited, if this is another process than before.
+
+        Other threads come on only when all has been told: until then they would use what belongs
+        to the parent.
+        """
+        with self._lock:
+            if self._telling or os.getpid() == self.number:
+                return
+            self._telling = True
             try:
-                thing.on_fork(parent)
-            except Exception:
-                log.exception("%r is not usable in the forked process %d", thing, self.number)
+                for thing in list(self.inherited):
+                    try:
+                        thing.on_fork(self.number)
+                    except Exception:
+                        log.exception("%r is not usable in the forked process", thing)
+            finally:
+                self._telling = False
+                self.number = os.getpid()
 
 
 #: A process is one for all that runs in it, and so are its hooks, which cannot be taken back.
@@ -58,4 +80,4 @@ def tell_in_children(thing: Inherited) -> None:
 def notice() -> None:
     """See to a fork that Python was not told of, as uwsgi's is without ``enable-threads``."""
     if os.getpid() != this_process.number:
-        this_process.on_fork()
+        this_process.tell()

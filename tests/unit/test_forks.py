@@ -2,6 +2,7 @@
 
 import contextlib
 import gc
+import os
 import threading
 import unittest
 import weakref
@@ -11,6 +12,7 @@ import trustme
 from requests.adapters import HTTPAdapter
 
 import ari
+from ari import forks
 from ari.swagger.http_client import SynchronousHttpClient
 
 from . import sockets
@@ -277,3 +279,53 @@ class RunsTest(StreamedAsterisk):
         del client
         gc.collect()
         self.assertEqual([reference() for reference in known], [None, None])
+
+
+class TellingTest(unittest.TestCase):
+    """A fork that Python was not told of, noticed by several threads at once."""
+
+    def test_no_thread_goes_on_before_all_has_been_told(self):
+        told, go_on, passed = threading.Event(), threading.Event(), Inbox()
+
+        class Inherited:
+            def on_fork(self, parent):
+                told.set()
+                go_on.wait(DEADLINE)
+
+        thing, process = Inherited(), forks._Process()
+        process.inherited.add(thing)
+        process.number = -1  # the parent
+
+        def notice(name):
+            process.tell()
+            passed((name, process.number == os.getpid()))
+
+        threads = [threading.Thread(target=notice, args=(name,)) for name in "ab"]
+        threads[0].start()
+        self.assertTrue(told.wait(DEADLINE))
+        threads[1].start()
+        self.assertTrue(passed.empty)
+        self.assertNotEqual(process.number, os.getpid())
+        go_on.set()
+        self.assertEqual({passed.next(), passed.next()}, {("a", True), ("b", True)})
+        for thread in threads:
+            thread.join(DEADLINE)
+
+    def test_what_cannot_be_told_is_logged_and_keeps_nothing_from_the_others(self):
+        told, process = [], forks._Process()
+
+        class Inherited:
+            def on_fork(self, parent):
+                told.append(parent)
+                process.tell()  # which is at it already
+                raise ZeroDivisionError
+
+        things = [Inherited(), Inherited()]
+        for thing in things:
+            process.inherited.add(thing)
+        process.number = -1
+        with self.assertLogs("ari.forks", "ERROR") as logs:
+            process.tell()
+        process.tell()
+        self.assertEqual(told, [-1, -1])
+        self.assertEqual(len(logs.output), 2)
