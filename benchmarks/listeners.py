@@ -20,7 +20,7 @@ ALLOWED = 1.25
 
 
 def seconds_per_event(asterisk: Asterisk) -> float:
-    """Let events of one channel happen, and return what one of them took."""
+    """Handle events of one channel, and return the seconds that each took."""
     happening = asterisk.event("ChannelStateChange", "c0")
     began = time.perf_counter()
     for _ in range(EVENTS):

@@ -71,7 +71,7 @@ class Source(Protocol):
         """
 
     def abandon(self) -> None:
-        """Let go of it in a forked child, without a word to the other side or the parent."""
+        """Drop it in a forked child, without a word to the other side or the parent."""
 
 
 class Socket(Protocol):

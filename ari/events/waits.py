@@ -319,7 +319,7 @@ class WaitingRoom:
             return trail
 
     def close_trail(self, trail: Trail) -> None:
-        """Keep no more events on a trail; a second time does no harm."""
+        """Stop keeping events on a trail; a second time does no harm."""
         with self._lock:
             trails = self._trails.get(trail.key, [])
             if trail in trails:

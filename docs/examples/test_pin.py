@@ -6,7 +6,7 @@ import ari
 
 
 def ask_for_pin(client, pin="1234"):
-    """Let in whoever knows the PIN, and hang up on everybody else."""
+    """Admit callers who know the PIN, and hang up on everybody else."""
 
     def on_start(channel, event):
         channel.answer()

@@ -163,7 +163,7 @@ def test_workers_of_a_web_server_get_their_own_answers(sim: Simulator, command: 
 
 
 def ask(port: int, number: int) -> int:
-    """Let one worker ask; return how many answers were wrong."""
+    """Have one worker ask; return how many answers were wrong."""
     with urllib.request.urlopen(f"http://127.0.0.1:{port}/{number}", timeout=DEADLINE) as answer:
         return int(answer.read())
 

@@ -178,7 +178,7 @@ class MockedAsterisk(MockedHttp):
         )
 
     def emit(self, *events):
-        """Let events happen, on this thread."""
+        """Treat events as if they had come, on this thread."""
         for happening in events:
             self.client.on_stasis_event(happening)
 

@@ -36,7 +36,7 @@ class Calls(MockedAsterisk):
         self.called += 1
 
     def happen(self, happening):
-        """Let an event take the way from the reading thread to the handlers."""
+        """Send an event the way from the reading thread to the handlers."""
         client = self.client
         keys = client._session.schema.references(happening)
         self.running.handle(take_in(client._session, happening, keys))
@@ -47,7 +47,7 @@ class Calls(MockedAsterisk):
         channel.on_event("StasisEnd", self.count)
 
     def make(self, numbers, *, destroyed=True):
-        """Let calls come and go.
+        """Make calls come and go.
 
         :param destroyed: whether we are told of their end, as of channels that we made.
         """
