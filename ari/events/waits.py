@@ -1,150 +1,35 @@
 """Waits: who waits, for what, and when it can no longer come. Rules only; nothing here blocks.
 
 Whoever reads events has them met with the waits before any listener is called, so a handler may
-wait for what its own call does next. An arrival is handed to a :class:`Waiter`, and how that one
-waits, a thread or a task, is its own affair. Final events of recent objects are remembered: what
-came before the wait began is not missed.
+wait for what its own call does next. An arrival is handed to a :class:`~.waiter.Waiter`, and how
+that one waits, a thread or a task, is its own affair. Final events of recent objects are
+remembered: what came before the wait began is not missed.
 """
 
 from __future__ import annotations
 
 import threading
 import time
-from collections import OrderedDict, deque
+from collections import OrderedDict
 from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
 
 from ..exceptions import ARIObjectGone
 from ..kinds import ENDS, LEAVES, Key
 from ..transport.base import Json
+from .trail import ENDED_BY, Trail
+from .waiter import AFTER_LEAVING, Waiter
 
-if TYPE_CHECKING:
-    from typing_extensions import Self
-
-__all__ = ["DIGITS", "Room", "Trail", "Waiter", "WaitingRoom"]
-
-_ENDED_BY = {**ENDS, **LEAVES}
-
-#: What may still come after StasisEnd: a channel can return, and one that ARI made is reported to
-#: its end. Any other wait on a channel ends there, since a channel that came by the dialplan is
-#: never heard of again.
-_AFTER_STASIS_END = frozenset(["ChannelDestroyed", "StasisStart"])
-
-#: The events that report a digit.
-DIGITS = frozenset(["ChannelDtmfReceived"])
-
-#: What a person does and not a request, so that no wait looks back for it. Of digits it is known
-#: which a handler has had already.
-_BY_PERSONS = DIGITS | {
-    "ChannelHold",
-    "ChannelTalkingFinished",
-    "ChannelTalkingStarted",
-    "ChannelTransfer",
-    "ChannelUnhold",
-    "TextMessageReceived",
-}
+__all__ = ["WaitingRoom"]
 
 #: Seconds for which the end of an object is remembered, and of how many objects at the most.
 _REMEMBERED_FOR = 30.0
 _REMEMBERED = 3_000
 
-#: How many events about one object are kept for the waits of one handler.
-_TRAIL = 1000
-
 _CLOSED = "the client was closed, or no longer gets events"
 
 #: Of how many channels it is known which application they are in.
 _ENTERED = 10_000
-
-
-class Room(Protocol):
-    """What a waiter needs of its room."""
-
-    def leave(self, waiter: Waiter) -> None:
-        """End a wait."""
-
-
-class Waiter:
-    """One wait: the events that it asked for, in order, until its object is gone.
-
-    A context manager; closing twice does no harm. A subclass says how it waits.
-
-    :param types: the event types that it asked for.
-    :param keys: the objects that the events must be about; () for events about anything.
-    :param party: whose wait it is, such as a thread.
-    :ivar latest: the number of the event that :meth:`take` returned last; 0 for none, or for an
-        end that was remembered.
-    """
-
-    def __init__(
-        self, room: Room, types: frozenset[str], keys: Sequence[Key], party: Hashable
-    ) -> None:
-        self.room = room
-        self.types = types
-        self.keys = tuple(keys)
-        self.party = party
-        self.latest = 0
-        self._arrived: deque[tuple[int, Json] | ARIObjectGone] = deque()
-        self._over: tuple[float, ARIObjectGone] | None = None
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *exc_info: object) -> None:
-        self.close()
-
-    def close(self) -> None:
-        """End the wait."""
-        self.room.leave(self)
-
-    def wake(self) -> None:
-        """Called when something may have changed, on any thread."""
-
-    def on_fork(self) -> None:
-        """Called in a forked child, where locks may be held by nobody."""
-
-    def put(self, arrival: tuple[int, Json] | ARIObjectGone) -> None:
-        """Hand over an event with its number, or the reason why none will come."""
-        self._arrived.append(arrival)
-        self.wake()
-
-    def end_at(self, moment: float, reason: ARIObjectGone) -> None:
-        """End the wait at a ``time.monotonic()`` second, unless something comes before."""
-        self._over = (moment, reason)
-        self.wake()
-
-    @property
-    def ends_at(self) -> float | None:
-        """The ``time.monotonic()`` second at which :meth:`end_at` ends it."""
-        over = self._over
-        return over[0] if over is not None else None
-
-    def take(self, now: float) -> Json | None:
-        """Return the next event that has come, or None.
-
-        :param now: the present ``time.monotonic()`` second.
-        :raises ARIObjectGone: none can come any more.
-        """
-        if not self._arrived:
-            if self._over is None or now < self._over[0]:
-                return None
-            self._arrived.append(self._over[1])
-            self._over = None
-        arrival = self._arrived.popleft()
-        if isinstance(arrival, ARIObjectGone):
-            raise arrival
-        self.latest, event = arrival
-        return event
-
-    def describe(self) -> str:
-        """Say what is awaited, for error texts."""
-        about = f" of {self.keys[0][0]} {self.keys[0][1]}" if self.keys else ""
-        return f"waiting for {' or '.join(sorted(self.types))}{about}"
-
-    def ends_with(self, event_type: str) -> bool:
-        """Tell whether nothing awaited can come after this end of an awaited object."""
-        return event_type not in LEAVES or not self.types & _AFTER_STASIS_END
 
 
 @dataclass(slots=True)
@@ -155,66 +40,12 @@ class _End:
     events: dict[str, Json]
 
 
-class Trail:
-    """The events about one object that the waits of one handler may look back to.
-
-    :param key: the object.
-    :param since: the number of the first event that counts.
-    :ivar digits_since: the number of the first event that counts for digits; None as long as the
-        handler has not asked for any.
-    """
-
-    __slots__ = ("digits_since", "events", "key", "since")
-
-    def __init__(self, key: Key, since: int) -> None:
-        self.key = key
-        self.since = since
-        self.digits_since: int | None = None
-        self.events: deque[tuple[int, Json, Sequence[Key]]] = deque(maxlen=_TRAIL)
-
-    def start_at(self, number: int) -> None:
-        """Forget events before this number, but for digits that were not asked for yet."""
-        self.since = max(self.since, number)
-        first = self.since if self.digits_since is None else min(self.since, self.digits_since)
-        while self.events and self.events[0][0] < first:
-            self.events.popleft()
-
-    def ended(self) -> bool:
-        """Tell whether the object has ended or left, and has not come back."""
-        for _, event, _ in reversed(self.events):
-            if event["type"] == "StasisStart":
-                return False
-            if _ENDED_BY.get(event["type"]) == self.key[0]:
-                return True
-        return False
-
-    def take_over(self, other: Trail) -> None:
-        """Begin with what another trail, of all objects of the class, holds about this one."""
-        mine = {number for number, _, _ in self.events}
-        taken = [entry for entry in other.events if self.key in entry[2] and entry[0] not in mine]
-        self.events.extendleft(reversed(taken))
-        self.since = min(self.since, other.since)
-
-    def wanted(self, types: frozenset[str]) -> list[tuple[int, Json]]:
-        """Return the events of these types that a wait which begins now looks back to."""
-        found = []
-        for number, event, _ in self.events:
-            event_type = event["type"]
-            if event_type in DIGITS:
-                since = self.digits_since
-            else:
-                since = None if event_type in _BY_PERSONS else self.since
-            if event_type in types and since is not None and number >= since:
-                found.append((number, event))
-        return found
-
-
 class WaitingRoom:
     """All waits of a client, and the memory of what came before a wait began.
 
     How recent objects ended is remembered for a while. Everything else that a wait may look back
-    to is on a :class:`Trail` that was opened before: what a request brings about may come before
-    its answer does.
+    to is on a :class:`~.trail.Trail` that was opened before: what a request brings about may come
+    before its answer does.
 
     :ivar count: how many events were met; each has its number, from 1.
     """
@@ -295,7 +126,7 @@ class WaitingRoom:
             return bool(self._entered.get(keys[0], app) != app)
 
     def _end_if_over(self, waiter: Waiter, key: Key, event: Json) -> None:
-        if key[0] == _ENDED_BY.get(event["type"]) and waiter.ends_with(event["type"]):
+        if key[0] == ENDED_BY.get(event["type"]) and waiter.ends_with(event["type"]):
             self._dismiss(waiter, key, f"the {key[0]} ended with {event['type']}")
 
     @staticmethod
@@ -335,9 +166,9 @@ class WaitingRoom:
             self._entered[keys[0]] = event.get("application")
             if len(self._entered) > _ENTERED:
                 self._entered.popitem(last=False)
-        if event_type not in _ENDED_BY:
+        if event_type not in ENDED_BY:
             return
-        ended = next((key for key in keys if key[0] == _ENDED_BY[event_type]), None)
+        ended = next((key for key in keys if key[0] == ENDED_BY[event_type]), None)
         if ended is not None:
             self._entered.pop(ended, None)
             self._gone.pop(ended, None)
@@ -397,7 +228,7 @@ class WaitingRoom:
         with self._lock:
             self._entered.pop(key, None)
             for waiter in self._by_key.get(key, ()):
-                if not waiter.types & _AFTER_STASIS_END:
+                if not waiter.types & AFTER_LEAVING:
                     self._dismiss(waiter, key, f"the {key[0]} {how}")
 
     def _end_if_gone(self, waiter: Waiter, key: Key) -> None:

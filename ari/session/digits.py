@@ -8,7 +8,7 @@ import uuid
 from collections.abc import Callable, Iterable
 from functools import partial
 
-from ..events.waits import DIGITS
+from ..events.trail import DIGITS
 from ..exceptions import ARIDescriptionError, ARIHTTPError, ARIObjectGone, ARIWaitTimeout
 from ..kinds import Key
 from ..rest.call import prepare

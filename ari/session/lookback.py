@@ -17,7 +17,8 @@ from contextlib import contextmanager
 from typing import Protocol
 
 from ..events.listeners import ListenerTable
-from ..events.waits import DIGITS, Trail, WaitingRoom
+from ..events.trail import DIGITS, Trail
+from ..events.waits import WaitingRoom
 from ..kinds import ABOUT, Key
 from ..rest.call import PreparedCall
 from ..rest.workarounds import UNREPORTED_ENDS

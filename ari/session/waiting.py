@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from ..connection.latch import GLANCE
-from ..events.waits import Room, Waiter
+from ..events.waiter import Room, Waiter
 from ..exceptions import ARIWaitTimeout
 from ..kinds import Key
 from ..transport.base import Json
