@@ -260,7 +260,6 @@ class ReadDigitsTest(MockedAsterisk):
         self.read(max_digits=1, timeout=DEADLINE, match="[12]", attempts=2)
         self.press("3")
         self.wait_until_it_waits()
-        self.wait_until_it_waits()
         self.press("4")
         self.assertEqual(self.outcome.next(), "")
 

@@ -19,9 +19,10 @@ class ReconnectTest(StreamedAsterisk):
         self.told = Inbox()
         self.client.on_application_registered("app", self.told, "registered")
         self.client.on_application_deregistered("app", self.told, "deregistered")
-        patch = mock.patch("ari.session.gap.RETRY", AT_ONCE)
-        patch.start()
-        self.addCleanup(patch.stop)
+        for name, value in (("RETRY", AT_ONCE), ("GRACE", 0.05)):
+            patch = mock.patch(f"ari.session.gap.{name}", value)
+            patch.start()
+            self.addCleanup(patch.stop)
 
     def start(self, apps="app", **options):
         return super().start(apps, **{"reconnect": AT_ONCE, **options})

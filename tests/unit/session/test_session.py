@@ -176,7 +176,7 @@ class WaitingTest(SessionTest):
         before = self.session.time_waited.waited
         with self.assertRaises(ARIWaitTimeout):
             self.wait_for(["StasisStart"], timeout=0.01)
-        self.assertGreater(self.session.time_waited.waited - before, 0.005)
+        self.assertGreater(self.session.time_waited.waited, before)
 
 
 class RunsTest(SessionTest):
