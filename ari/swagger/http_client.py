@@ -12,7 +12,6 @@ import os
 import ssl
 import threading
 from contextlib import AbstractContextManager
-from pathlib import Path
 from time import monotonic
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -23,14 +22,14 @@ import urllib3.exceptions
 import websocket
 from requests.adapters import HTTPAdapter
 from requests.cookies import RequestsCookieJar
-from requests.utils import DEFAULT_CA_BUNDLE_PATH, select_proxy
+from requests.utils import select_proxy
 from urllib3 import PoolManager
 
 from .. import forks
 from ..exceptions import ARIConnectionError
 from ..transport.errors import response_error, root_cause, without_query
 from ..transport.redaction import UNDER_WAY, cut_queries_from_log
-from .opening import Line, Opening
+from .opening import Line, Opening, tls_context
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -55,7 +54,6 @@ _SAFE_METHODS = frozenset(["GET", "HEAD", "OPTIONS"])
 #: Seconds until a connection that the server closed meanwhile is noticed as such. What breaks later
 #: broke while the server was at work, and asking again would wait once more for as long.
 _FOUND_DEAD_WITHIN = 2.0
-
 
 #: Scheme, host and port; None for what is left open.
 _Origin: TypeAlias = tuple[str | None, str, int | None]
@@ -303,10 +301,8 @@ class SynchronousHttpClient(HttpClient):
     def proxy_for(self, url: str) -> str | None:
         """Return the address of the proxy that requests to this url go through, for error texts."""
         settings = self.session.merge_environment_settings(url, {}, False, None, None)
-        proxy = select_proxy(url, settings["proxies"])
-        if not proxy:
-            return None
-        return without_query(proxy if "://" in proxy else f"http://{proxy}")
+        proxy = _proxy_of(url, settings)
+        return without_query(proxy) if proxy else None
 
     def _send(self, prepared: requests.PreparedRequest, settings: Any) -> requests.Response:
         # A redirect would make a GET of a POST, and lead away from the address that the user gave.
@@ -367,16 +363,14 @@ class SynchronousHttpClient(HttpClient):
         settings = self.session.merge_environment_settings(
             url, {}, False, self.session.verify, self.session.cert
         )
-        proxy = select_proxy(url, settings["proxies"])
-        if proxy and "://" not in proxy:
-            proxy = f"http://{proxy}"
+        proxy = _proxy_of(url, settings)
         parts = urlsplit(url)
         secure = parts.scheme == "https"
         return Opening.current().dial(
             parts.hostname or "",
             parts.port or (443 if secure else 80),
             timeout=self.timeout[0] if isinstance(self.timeout, tuple) else self.timeout,
-            context=_tls_context(settings["verify"], settings["cert"]) if secure else None,
+            context=tls_context(settings["verify"], settings["cert"]) if secure else None,
             proxy=proxy if proxy and proxy.lower().startswith("http://") else None,
         )
 
@@ -390,19 +384,10 @@ class SynchronousHttpClient(HttpClient):
         return authenticator.apply(request) or request
 
 
-def _tls_context(verify: bool | str | None, cert: str | tuple[str, str] | None) -> ssl.SSLContext:
-    """Return what requests' settings mean for TLS."""
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    if verify is False:
-        context.check_hostname = False
-        context.verify_mode = ssl.CERT_NONE
-    else:
-        bundle = verify if isinstance(verify, str) else DEFAULT_CA_BUNDLE_PATH
-        is_dir = Path(bundle).is_dir()
-        context.load_verify_locations(*((None, bundle) if is_dir else (bundle, None)))
-    if cert:
-        context.load_cert_chain(*((cert,) if isinstance(cert, str) else cert))
-    return context
+def _proxy_of(url: str, settings: Any) -> str | None:
+    """Return the address of the proxy that requests' settings name for this url, its scheme set."""
+    proxy: str | None = select_proxy(url, settings["proxies"])
+    return f"http://{proxy}" if proxy and "://" not in proxy else proxy or None
 
 
 def _is_status(code: int | None) -> bool:

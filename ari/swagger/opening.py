@@ -23,10 +23,13 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from functools import partial
+from pathlib import Path
 from typing import Any, TypeAlias, TypeVar
 from urllib.parse import unquote, urlsplit
 
-__all__ = ["Line", "Opening"]
+from requests.utils import DEFAULT_CA_BUNDLE_PATH
+
+__all__ = ["Line", "Opening", "tls_context"]
 
 _Made = TypeVar("_Made")
 
@@ -254,3 +257,18 @@ class Line:
                 awaited = event
             self._opening.wait(self.sock, awaited, self._until)
         raise TimeoutError("timed out")
+
+
+def tls_context(verify: bool | str | None, cert: str | tuple[str, str] | None) -> ssl.SSLContext:
+    """Return what requests' settings mean for TLS."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    if verify is False:
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
+    else:
+        bundle = verify if isinstance(verify, str) else DEFAULT_CA_BUNDLE_PATH
+        is_dir = Path(bundle).is_dir()
+        context.load_verify_locations(*((None, bundle) if is_dir else (bundle, None)))
+    if cert:
+        context.load_cert_chain(*((cert,) if isinstance(cert, str) else cert))
+    return context

@@ -24,6 +24,7 @@ import responses
 
 import ari
 from ari.events.schema import EventSchema
+from ari.session.run import Run
 from ari.swagger.declarations import Model
 from ari.swagger.description import check_declaration
 
@@ -181,6 +182,17 @@ class MockedAsterisk(MockedHttp):
         """Treat events as if they had come, on this thread."""
         for happening in events:
             self.client.on_stasis_event(happening)
+
+    def undriven_run(self):
+        """Return a run that no thread drives: a test hands it its messages."""
+        return Run(
+            self.client._session,
+            ["app"],
+            workers=0,
+            reconnect=None,
+            ping_interval=9,
+            ping_timeout=9,
+        )
 
     def play_events(self, *events, apps="app", **options):
         """Run the client on a socket that delivers these events and then ends."""

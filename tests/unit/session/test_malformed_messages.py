@@ -9,7 +9,6 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ari.events.schema import parse
-from ari.session.run import Run
 
 from ..sockets import BINARY, Inbox, StreamedAsterisk, frame
 from ..support import MockedAsterisk, channel_json, event
@@ -144,14 +143,7 @@ class HypothesisTest(MockedAsterisk):
     def setUp(self):
         super().setUp()
 
-        self.running = Run(
-            self.client._session,
-            ["app"],
-            workers=0,
-            reconnect=None,
-            ping_interval=9,
-            ping_timeout=9,
-        )
+        self.running = self.undriven_run()
         self.got = []
         for event_type in self.client.event_models:
             self.client.on_event(event_type, self.got.append)

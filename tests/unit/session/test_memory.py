@@ -7,7 +7,7 @@ import sys
 import unittest
 from pathlib import Path
 
-from ari.session.run import Run, take_in
+from ari.session.run import take_in
 
 from ..support import MockedAsterisk, channel_json, event
 
@@ -21,14 +21,7 @@ class Calls(MockedAsterisk):
 
     def setUp(self):
         super().setUp()
-        self.running = Run(
-            self.client._session,
-            ["app"],
-            workers=0,
-            reconnect=None,
-            ping_interval=9,
-            ping_timeout=9,
-        )
+        self.running = self.undriven_run()
         self.called = 0
         self.client.on_channel_event("StasisStart", self.on_start)
 
